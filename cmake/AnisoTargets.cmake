@@ -1,0 +1,44 @@
+# Flags and the one function that turns a folder into a target.
+#
+# A folder's sources are globbed, so that a new dataset, architecture, analysis or view needs one
+# file and one registry line and no change here. Files named *_torch.cpp belong to the folder's
+# LibTorch target and are left out when ANISO_TORCH is OFF.
+
+add_library(aniso_flags INTERFACE)
+target_include_directories(aniso_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(aniso_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wno-sign-conversion -fno-math-errno -fno-trapping-math)
+if(NOT ANISO_ARCH STREQUAL "portable")
+  target_compile_options(aniso_flags INTERFACE -march=${ANISO_ARCH})
+endif()
+if(ANISO_SANITIZE)
+  target_compile_options(aniso_flags INTERFACE -fsanitize=${ANISO_SANITIZE}
+    -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
+  target_link_options(aniso_flags INTERFACE -fsanitize=${ANISO_SANITIZE})
+endif()
+find_program(ANISO_LLD ld.lld)
+if(ANISO_LLD)
+  target_link_options(aniso_flags INTERFACE -fuse-ld=lld)
+endif()
+
+# aniso_folder(NAME [PUBLIC deps...] [PRIVATE deps...] [TORCH_PUBLIC deps...])
+# Builds aniso_NAME from *.cpp and, when ANISO_TORCH is ON and *_torch.cpp exist, aniso_NAME_torch.
+function(aniso_folder name)
+  cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;TORCH_PUBLIC" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  set(torch_sources ${sources})
+  list(FILTER sources EXCLUDE REGEX "_torch\\.cpp$")
+  list(FILTER torch_sources INCLUDE REGEX "_torch\\.cpp$")
+  if(sources)
+    add_library(aniso_${name} STATIC ${sources})
+    target_link_libraries(aniso_${name} PUBLIC aniso_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  else()
+    add_library(aniso_${name} INTERFACE)
+    target_link_libraries(aniso_${name} INTERFACE aniso_flags ${ARG_PUBLIC})
+  endif()
+  if(ANISO_TORCH AND torch_sources)
+    add_library(aniso_${name}_torch STATIC ${torch_sources})
+    target_link_libraries(aniso_${name}_torch PUBLIC aniso_${name} ${ARG_TORCH_PUBLIC}
+      PRIVATE torch)
+  endif()
+endfunction()

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/analysis/result.h"
+#include "core/base/params.h"
+#include "core/data/dataset.h"
+#include "core/figure/figure.h"
+#include "core/nn/function.h"
+#include "core/training/trainer.h"
+
+namespace aniso::analysis {
+
+/// Predictions of one run on its fixed probe set at one step.
+struct ProbeRecord {
+  Index step = 0;
+  Matrix outputs;  ///< (probes, C) network outputs
+};
+
+/// What an analysis may look at. Nothing here is changed by looking.
+struct Input {
+  const nn::LayeredFunction* function = nullptr;  ///< the network at `step`
+  const nn::NetworkPlan* plan = nullptr;
+  const data::Dataset* data = nullptr;
+  const std::vector<std::shared_ptr<const ProbeRecord>>* probes = nullptr;  ///< from step 0 on
+  bool is_classification = false;
+  bool single_logit = false;  ///< one output read as a logit: sign decides the class
+  std::uint64_t run = 0;
+  Index step = 0;
+  Params params;  ///< validated against the analysis's schema
+};
+
+/// One way of looking at a network. One file defines one of these, one line in registry.cpp
+/// lists it; request, cancel, age, display and export come free.
+struct Analysis {
+  std::string id;
+  std::string title;
+  std::string doc;      ///< "What is this?", two or three sentences
+  std::string formula;  ///< in plain Unicode, as shown in the inspector
+  std::string source;   ///< paper and, where it is ours, "our definition"
+  ParamSchema params;
+  bool by_default = false;  ///< part of a headless run that names no analyses
+  /// Computes. Checks `stop` at least every few milliseconds and then throws Cancelled.
+  std::function<std::vector<Result>(const Input&, std::stop_token stop,
+                                    std::vector<std::string>& notes)>
+      run;
+};
+
+/// Thrown by an analysis whose stop token fired.
+struct Cancelled {};
+
+const std::vector<Analysis>& analyses();
+/// @throws InvalidInput naming the nearest id.
+const Analysis& analysis(std::string_view id);
+
+/// Runs and times one analysis.
+ResultsPtr evaluate(const Analysis& analysis, const Input& input, std::stop_token stop);
+
+/// The figure for a set of results: the same description for the screen and for files.
+/// `data` adds the points of the dataset to fields; may be nullptr.
+figure::Figure figure_of(const Analysis& analysis, const Results& results,
+                         const data::Dataset* data);
+
+}  // namespace aniso::analysis

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/params.h"
+#include "core/base/random.h"
+#include "core/data/dataset.h"
+
+namespace aniso::data {
+
+/// A dataset before the common steps (label noise, normalisation, split) are applied to it.
+struct RawData {
+  InputShape shape;
+  Matrix x;           ///< (n, D)
+  Labels labels;      ///< classification only
+  Index classes = 0;  ///< classification only
+  Matrix y;           ///< (n, C), regression only
+  Plane plane;        ///< leave empty for the first two axes, or the first two principal axes
+  std::vector<std::string> class_names;
+  std::vector<std::string> notes;
+  std::vector<Index> test;  ///< a split that the source itself declares; empty for none
+};
+
+/// A kind of dataset. One file defines one of these, one line in registry.cpp lists it.
+struct DatasetType {
+  std::string id;
+  std::string title;
+  std::string doc;     ///< one or two sentences: what it is and what it is good for
+  ParamSchema params;  ///< its own parameters; the common ones are added by `schema_of`
+  std::function<RawData(const Params&, const RandomStream&)> generate;
+};
+
+/// Every kind of dataset, in menu order.
+const std::vector<DatasetType>& dataset_types();
+/// @throws InvalidInput naming the nearest id.
+const DatasetType& dataset_type(std::string_view id);
+
+/// The type's own parameters followed by the common ones: label_noise, test_fraction,
+/// normalisation and seed (n and noise are declared by each type, since their meaning differs).
+ParamSchema schema_of(const DatasetType& type);
+
+/// Generates the dataset and applies, in this order: label noise (training and test rows alike),
+/// split (stratified by class), normalisation (statistics of the training rows only; the plane and
+/// regression targets are transformed consistently or left alone, and a note says so).
+///
+/// @param params  validated against `schema_of(type)`.
+/// @param experiment_seed  used where the dataset's own `seed` is −1.
+/// @throws InvalidInput, IoError. Deterministic: same parameters and seed, same bytes.
+DatasetPtr make_dataset(const DatasetType& type, const Params& params,
+                        std::uint64_t experiment_seed);
+
+}  // namespace aniso::data
