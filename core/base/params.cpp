@@ -191,11 +191,11 @@ ParamSpec choice_param(std::string name, std::string fallback, std::vector<Choic
 ParamSpec text_param(std::string name, std::string fallback) {
   return spec_of(std::move(name), ParamKind::text, std::move(fallback));
 }
-ParamSpec integers_param(std::string name, std::vector<std::int64_t> fallback) {
-  return spec_of(std::move(name), ParamKind::integers, Json(std::move(fallback)));
+ParamSpec integers_param(std::string name, const std::vector<std::int64_t>& fallback) {
+  return spec_of(std::move(name), ParamKind::integers, Json(fallback));
 }
-ParamSpec reals_param(std::string name, std::vector<double> fallback) {
-  return spec_of(std::move(name), ParamKind::reals, Json(std::move(fallback)));
+ParamSpec reals_param(std::string name, const std::vector<double>& fallback) {
+  return spec_of(std::move(name), ParamKind::reals, Json(fallback));
 }
 ParamSpec direction_param(std::string name, std::string fallback, bool optional) {
   ParamSpec spec = spec_of(std::move(name), ParamKind::direction, nullptr);

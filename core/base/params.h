@@ -69,8 +69,8 @@ ParamSpec integer_param(std::string name, std::int64_t fallback);
 ParamSpec real_param(std::string name, double fallback);
 ParamSpec choice_param(std::string name, std::string fallback, std::vector<Choice> choices);
 ParamSpec text_param(std::string name, std::string fallback);
-ParamSpec integers_param(std::string name, std::vector<std::int64_t> fallback);
-ParamSpec reals_param(std::string name, std::vector<double> fallback);
+ParamSpec integers_param(std::string name, const std::vector<std::int64_t>& fallback);
+ParamSpec reals_param(std::string name, const std::vector<double>& fallback);
 /// @param fallback  short form such as "dct:3", "random:0", or "none" where `optional`.
 ParamSpec direction_param(std::string name, std::string fallback, bool optional = false);
 

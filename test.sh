@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Everything that must hold: style, static analysis, sanitizers, then all tests of the release
+# build. Ends with CTest's summary. Usage: ./test.sh [ctest arguments for the last part]
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$root"
+jobs=$(nproc)
+
+part() { printf '\n== %s (%d s)\n' "$1" "$SECONDS" >&2; }
+
+part "packages"
+tools/packages.sh test
+
+part "format"
+git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run -Werror
+
+# configure PRESET: quiet unless it fails.
+configure() { cmake --preset "$1" >/dev/null; }
+build() { cmake --build --preset "$1" -j "$jobs" -- --quiet >&2; }
+check() { ctest --test-dir "build/$1" --output-on-failure -j "$jobs" "${@:2}"; }
+
+part "ThreadSanitizer, without LibTorch"
+configure tsan
+build tsan
+TSAN_OPTIONS="halt_on_error=1 suppressions=$root/tests/support/tsan.supp" check tsan -L 'thread'
+
+part "address and undefined-behaviour sanitizers"
+configure asan
+build asan
+ASAN_OPTIONS="detect_stack_use_after_return=1" UBSAN_OPTIONS="print_stacktrace=1" \
+  LSAN_OPTIONS="suppressions=$root/tests/support/lsan.supp" check asan -LE 'slow|ui'
+
+part "clang-tidy"
+tools/tidy.sh
+
+part "release"
+configure release
+build release
+part "all tests"
+check release "$@"

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# clang-tidy over every source file that does not need LibTorch. Usage: tools/tidy.sh [FILE…]
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+cmake --preset tidy >/dev/null
+files=("$@")
+[ ${#files[@]} -gt 0 ] || mapfile -t files < <(git ls-files 'core/*.cpp' 'app/*.cpp' | grep -v '_torch\.cpp$')
+printf '%s\0' "${files[@]}" |
+  xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build/tidy --quiet --warnings-as-errors='*' 2>/dev/null
