@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -11,7 +13,6 @@
 #include "core/data/dataset.h"
 #include "core/figure/figure.h"
 #include "core/nn/function.h"
-#include "core/training/trainer.h"
 
 namespace aniso::analysis {
 
@@ -32,6 +33,9 @@ struct Input {
   std::uint64_t run = 0;
   Index step = 0;
   Params params;  ///< validated against the analysis's schema
+  /// What the same analysis gave last for the same run, so that axes keep their sign and order
+  /// from one update to the next; nullptr for the first.
+  const Results* previous = nullptr;
 };
 
 /// One way of looking at a network. One file defines one of these, one line in registry.cpp
@@ -58,11 +62,19 @@ const std::vector<Analysis>& analyses();
 const Analysis& analysis(std::string_view id);
 
 /// Runs and times one analysis.
+/// @throws Cancelled, InvalidInput, NumericalError.
 ResultsPtr evaluate(const Analysis& analysis, const Input& input, std::stop_token stop);
 
-/// The figure for a set of results: the same description for the screen and for files.
-/// `data` adds the points of the dataset to fields; may be nullptr.
+/// The figure for a set of results, one panel per result: the same description for the screen and
+/// for files. Goes by the kind of each result, never by the analysis's id.
+/// @param data  adds its points, projected onto the plane, to fields that know their plane; may be
+///              nullptr.
 figure::Figure figure_of(const Analysis& analysis, const Results& results,
                          const data::Dataset* data);
+
+/// Every spectrum of an analysis against the training step, one line per value; empty panels with
+/// a message where fewer than two steps are known. Results that are no spectra are left out.
+/// @param history  results of one analysis and one run in order of steps; nullptr is skipped.
+figure::Figure figure_over_time(const Analysis& analysis, const std::vector<ResultsPtr>& history);
 
 }  // namespace aniso::analysis

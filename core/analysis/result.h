@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/base/types.h"
+#include "core/data/dataset.h"
 
 namespace aniso::analysis {
 
@@ -31,6 +33,9 @@ struct Field2D {
   Matrix values;
   double x_low = 0, x_high = 0, y_low = 0, y_high = 0;
   bool is_signed = true;  ///< zero is meaningful: diverging colours, decision boundary
+  /// Where the grid lies in input space: the point (x, y) is origin + x·u + y·v. Empty when the
+  /// grid is not a plane of input space.
+  std::optional<data::Plane> plane;
 };
 
 /// A vector on a regular grid, components x and y.
@@ -66,7 +71,7 @@ struct Trajectory {
   Quantity quantity;
   Matrix points;             ///< (m, dim)
   std::vector<Index> steps;  ///< (m) training step of each point
-  Vector explained;          ///< (dim) share of variance per axis
+  Vector explained;          ///< (dim) share of the variance along each axis, 0 … 1
 };
 
 /// The closed set of kinds that views draw and files store. A new analysis returns these and
