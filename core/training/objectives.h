@@ -9,8 +9,12 @@
 
 namespace aniso::training {
 
-/// A loss over a batch of network outputs, as data and formulas in both engines.
-enum class Loss { cross_entropy, logistic, squared };
+/// A loss over a batch of network outputs f (B, C). Every loss is a mean over the batch's samples.
+enum class Loss {
+  cross_entropy,  ///< −log softmax(f)_label, C ≥ 2 logits
+  logistic,       ///< log(1 + exp(−s f)), s = −1 for class 0 and +1 for class 1, one logit
+  squared,        ///< ½ Σ_c (f_c − y_c)²: summed over outputs, and with the factor ½
+};
 
 /// A kind of objective as menus, JSON and help see it.
 struct Objective {
@@ -24,8 +28,15 @@ struct Objective {
   Index (*outputs)(const data::Dataset&);
 };
 
+/// Every objective, in menu order.
 const std::vector<Objective>& objectives();
 /// @throws InvalidInput naming the nearest id.
 const Objective& objective(std::string_view id);
+
+/// What the squared loss is measured against: regression targets as they are; two classes as −1 and
+/// +1 on one output; more classes as one-hot rows of 0 and 1.
+///
+/// @return (n, C), one row per row of the dataset.
+Matrix squared_targets(const data::Dataset& data);
 
 }  // namespace aniso::training
