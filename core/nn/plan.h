@@ -61,6 +61,17 @@ struct NetworkPlan {
   bool operator==(const NetworkPlan&) const = default;
 };
 
+/// The largest network that is accepted: 400 MB in float64, before gradients and optimiser state.
+inline constexpr Index kMaxParameters = 50'000'000;
+
+/// Checks that layers follow on from one another, names are unique, sizes are positive and the
+/// parameters number at most kMaxParameters. @throws InvalidInput saying which layer is wrong.
+void check_plan(const NetworkPlan& plan);
+
+/// dense 1, activation 1, dense 2, …, dense L, checked. No layer is made for the identity.
+NetworkPlan dense_chain_plan(Index inputs, const std::vector<Index>& hidden, Index outputs,
+                             Activation activation, bool bias);
+
 /// Whether parameters of one plan fit the other: same layout, shapes and names.
 bool same_shapes(const NetworkPlan& a, const NetworkPlan& b);
 
