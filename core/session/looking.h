@@ -1,0 +1,31 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "core/analysis/registry.h"
+#include "core/session/engines.h"
+#include "core/session/snapshot.h"
+
+namespace aniso::session {
+
+/// What an analysis is asked to look at.
+struct Look {
+  ResolvedPtr resolved;
+  const Vector* parameters = nullptr;  ///< layout order
+  std::shared_ptr<const ProbeRecords> probes;
+  std::uint64_t run = 0;
+  Index step = 0;
+};
+
+/// Runs one analysis on given parameters with a network of its own. The window's analysis worker
+/// and the headless run share this.
+/// @param chosen  its params are validated already.
+/// @throws InvalidInput, NumericalError; analysis::Cancelled when `stop` fires.
+analysis::ResultsPtr look(const Engines& engines, const Chosen& chosen, const Look& at,
+                          const FunctionOptions& options, std::stop_token stop = {});
+
+/// The same for a chosen analysis given by id and JSON parameters.
+Chosen chosen_analysis(const std::string& id, const Json& params = Json::object());
+
+}  // namespace aniso::session

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+
+#include "core/data/dataset.h"
+#include "core/nn/plan.h"
+#include "core/session/engines.h"
+#include "core/session/experiment.h"
+#include "core/training/trainer.h"
+
+namespace aniso::session {
+
+/// An experiment turned into numbers: data generated, network planned and initialised, training
+/// specified. Immutable; shared between threads.
+struct ResolvedExperiment {
+  Experiment experiment;
+  data::DatasetPtr data;
+  training::TrainingSpec spec;  ///< holds the network's plan; its device is resolved
+  Vector initial;               ///< parameters at step 0, layout order
+  bool single_logit = false;    ///< one output read as a logit: its sign decides the class
+
+  const nn::NetworkPlan& plan() const { return spec.plan; }
+};
+
+using ResolvedPtr = std::shared_ptr<const ResolvedExperiment>;
+
+/// Generates and cross-checks: objective against data, architecture against both, batch size
+/// against the training set, device against the machine.
+///
+/// @param reuse  where its dataset is described by the same values and seed, its data are shared
+///               instead of made again; may be nullptr.
+/// @throws InvalidInput, IoError. Cost: that of making the dataset. Deterministic.
+ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
+                    const ResolvedExperiment* reuse = nullptr);
+
+/// Whether a run of `now` can go on as `next` with its parameters kept: the same shapes, seed,
+/// dtype, device and engine. Everything else changes live.
+bool can_apply_live(const ResolvedExperiment& now, const ResolvedExperiment& next);
+
+}  // namespace aniso::session

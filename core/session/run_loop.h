@@ -1,0 +1,118 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/session/commands.h"
+#include "core/session/engines.h"
+#include "core/session/metrics.h"
+#include "core/session/resolved.h"
+#include "core/session/snapshot.h"
+#include "core/session/timeline.h"
+#include "core/training/trainer.h"
+
+namespace aniso::session {
+
+struct RunOptions {
+  Index probe_rows = 256;                   ///< upper bound on the probe set
+  std::size_t probe_records = 400;          ///< upper bound on stored predictions; thinned beyond
+  std::size_t timeline_bytes = 512u << 20;  ///< 0 stores no states
+};
+
+/// Everything a run needs to go on elsewhere; see session_file.h.
+struct SessionState {
+  Experiment experiment;
+  std::uint64_t run = 1;
+  training::TrainerState trainer;
+  std::string weights_sha256;
+  std::vector<CommandRecord> commands;
+  std::vector<MetricsRow> metrics;
+  Matrix probe_inputs;  ///< (probes, D)
+  std::vector<std::shared_ptr<const analysis::ProbeRecord>> probes;
+  double training_s = 0;
+};
+
+/// One run: a trainer, its metrics log, its predictions on the probe set and its stored states.
+/// The window's worker and the headless run both step through this class, so that they take the
+/// same steps. Owned by one thread; the thread count is set on construction for that thread.
+class RunLoop {
+ public:
+  /// At step 0; the first metrics row, prediction and state are recorded.
+  /// @throws InvalidInput, NumericalError as the trainer does.
+  RunLoop(Engines engines, ResolvedPtr resolved, RunOptions options = {});
+  /// Where a session stopped. @throws InvalidInput when state and experiment do not fit together
+  /// or the restored weights do not have the recorded hash.
+  RunLoop(Engines engines, const SessionState& session, RunOptions options = {});
+
+  /// All steps are done, or the run diverged.
+  bool is_over() const { return diverged_ || step_ >= total_steps_; }
+  bool has_diverged() const { return diverged_; }
+  /// Why the run diverged; empty otherwise.
+  const std::string& cause() const { return cause_; }
+
+  /// One step with the recording that is due after it: metrics every log_every steps and at the
+  /// last, predictions and states on their schedules. Does nothing when the run is over.
+  const training::StepResult& step();
+  /// Records a metrics row, a prediction and a state now, unless the newest are of this step.
+  /// Call when a run is ended before its last step.
+  void record_now();
+
+  /// Goes on with changed settings; parameters and optimiser state are kept (the optimiser's where
+  /// its kind did not change). @throws InvalidInput unless can_apply_live; the run is unchanged.
+  void apply(ResolvedPtr next);
+
+  /// Counting of training time: start and stop around stretches of stepping.
+  void start_clock();
+  void stop_clock();
+  double training_s() const;
+
+  Index steps_done() const { return step_; }
+  Index total_steps() const { return total_steps_; }
+  const training::StepResult& last() const { return last_; }
+  const ResolvedPtr& resolved() const { return resolved_; }
+  training::Trainer& trainer() { return *trainer_; }
+  const MetricsLog& metrics() const { return metrics_; }
+  const std::shared_ptr<const ProbeRecords>& probes() const { return probes_; }
+  const Matrix& probe_inputs() const { return probe_inputs_; }
+  const Timeline& timeline() const { return timeline_; }
+
+  /// Everything needed to go on later. @param commands  the session's log, `run` its run id.
+  SessionState session_state(std::uint64_t run, std::vector<CommandRecord> commands) const;
+
+ private:
+  void after_step();
+  void record_metrics();
+  void record_probes();
+  void record_state();
+  void choose_probes();
+  void update_next_due();
+
+  Engines engines_;
+  ResolvedPtr resolved_;
+  RunOptions options_;
+  std::unique_ptr<training::Trainer> trainer_;
+  MetricsLog metrics_;
+  Matrix probe_inputs_;
+  std::shared_ptr<const ProbeRecords> probes_;
+  GrowingSchedule probe_schedule_{1.02};
+  Timeline timeline_;
+  training::StepResult last_;
+  Index step_ = 0;
+  Index total_steps_ = 0;
+  Index next_log_ = 0;
+  bool diverged_ = false;
+  std::string cause_;
+  double training_s_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> clock_started_;
+};
+
+/// Repeats run `run` of a command log up to `step`: the experiment it started with, and each later
+/// change at the step where it took effect. Same engines, same bits.
+/// @throws InvalidInput when the log does not hold that run.
+RunLoop replay(const Engines& engines, const std::vector<CommandRecord>& log, std::uint64_t run,
+               Index step, RunOptions options = {});
+
+}  // namespace aniso::session

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/analysis/registry.h"
+#include "core/session/metrics.h"
+#include "core/session/resolved.h"
+
+namespace aniso::session {
+
+enum class RunState { ready, running, paused, stopping, finished, diverged, error };
+
+/// "Running", as the transport bar shows it.
+std::string state_title(RunState state);
+
+using ProbeRecords = std::vector<std::shared_ptr<const analysis::ProbeRecord>>;
+
+/// A copy of the parameters and where it was taken.
+struct ParameterCopy {
+  std::uint64_t run = 0;
+  Index step = 0;
+  ResolvedPtr resolved;  ///< whose plan they belong to
+  Vector values;         ///< layout order
+};
+
+/// Everything the window knows about the run at one moment. Immutable.
+struct Snapshot {
+  std::uint64_t run = 0;  ///< run id, from 1; 0 before the first experiment
+  Index step = 0;
+  RunState state = RunState::ready;
+  std::string cause;      ///< why it ended, diverged or failed
+  std::string rejection;  ///< message of the last command that was refused; empty after a good one
+  std::uint64_t rejections = 0;  ///< how many were refused so far
+
+  ResolvedPtr resolved;  ///< experiment, data, plan; nullptr before the first experiment
+  MetricsSnapshot metrics;
+  double batch_loss = MetricsRow::kNone;  ///< of the last step
+  double grad_norm = MetricsRow::kNone;
+  double learning_rate = MetricsRow::kNone;  ///< that the next step will use
+  double epoch = 0;
+  double steps_per_s = 0;  ///< over about the last half second; 0 unless running
+  double speed_limit = 0;  ///< steps/s; 0 for none
+  double training_s = 0;   ///< time spent training in this run
+  std::shared_ptr<const ParameterCopy> parameters;  ///< newest that was asked for, or nullptr
+  std::shared_ptr<const ProbeRecords> probes;       ///< predictions from step 0 on
+  std::vector<Index> stored_steps;                  ///< in the timeline
+  std::size_t stored_bytes = 0;
+  std::string engine;  ///< "explicit" or "autograd"
+  std::string device;
+  bool bitwise = true;  ///< whether the same experiment gives the same bits again
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace aniso::session

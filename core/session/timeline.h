@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "core/session/schedule.h"
+#include "core/training/trainer.h"
+
+namespace aniso::session {
+
+/// Trainer states at chosen steps within a memory cap. The first and the newest are always kept
+/// (two states may exceed a very small cap); the others are thinned evenly in their order, so that
+/// the geometric spacing stays. Owned by one thread; states are shared.
+class Timeline {
+ public:
+  using StatePtr = std::shared_ptr<const training::TrainerState>;
+
+  explicit Timeline(std::size_t cap_bytes) : cap_bytes_(cap_bytes) {}
+
+  /// Whether the schedule wants a state at this step.
+  bool is_due(Index step) const { return cap_bytes_ > 0 && schedule_.is_due(step); }
+  /// Stores a state; steps must grow. @throws InvalidInput otherwise.
+  void add(training::TrainerState state);
+  /// Forgets states after `step`, as when a run goes on from an earlier one.
+  void truncate_after(Index step);
+
+  const std::vector<StatePtr>& states() const { return states_; }
+  std::vector<Index> steps() const;
+  std::size_t bytes() const { return bytes_; }
+  /// The newest state at or before `step`, or nullptr.
+  StatePtr at_or_before(Index step) const;
+
+ private:
+  void thin();
+
+  std::size_t cap_bytes_;
+  std::size_t bytes_ = 0;
+  GrowingSchedule schedule_{1.1};
+  std::vector<StatePtr> states_;
+};
+
+/// Memory that a state takes.
+std::size_t bytes_of(const training::TrainerState& state);
+
+}  // namespace aniso::session
