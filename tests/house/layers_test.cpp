@@ -1,7 +1,6 @@
 // The arrows of the house: which folder may include which. Keep in step with core/CMakeLists.txt.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -14,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path root() { return std::getenv("ANISO_SOURCE_DIR"); }
+fs::path root() { return ANISO_SOURCE_DIR; }
 
 struct Include {
   std::string file;
@@ -103,8 +102,9 @@ TEST(Layers, LibTorchStaysInItsOwnFiles) {
 
 TEST(Layers, NoPublicHeaderIncludesATorchHeader) {
   for (const auto& [file, target] : includes("core"))
-    if (target.ends_with("_torch.h"))
+    if (target.ends_with("_torch.h")) {
       EXPECT_NE(file.find("_torch."), std::string::npos) << file << " includes " << target;
+    }
 }
 
 TEST(Layers, FilesStayShort) {
