@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/actions.h"
+#include "app/document.h"
+#include "app/view_state.h"
+#include "core/session/analysis_worker.h"
+#include "core/session/snapshot.h"
+#include "core/session/training_worker.h"
+
+namespace aniso::app {
+
+/// A line of numbers for the inspector: "logit difference", "-2.317", "".
+struct Reading {
+  std::string name;
+  std::string value;
+  std::string unit;
+};
+
+/// A short message over the stage.
+struct Notice {
+  enum class Kind { info, warning, error };
+  Kind kind = Kind::info;
+  std::string text;  ///< what happened, where, and the next step
+};
+
+/// What panels and views get in every frame. They read the run through `snapshot`, change it
+/// through `document`, `training` and `actions`, and never wait.
+struct Frame {
+  session::SnapshotPtr snapshot;       ///< newest; never null
+  std::uint64_t snapshot_version = 0;  ///< unchanged: nothing new from the run
+  session::TrainingWorker& training;
+  session::AnalysisWorker& analyses;
+  Document& document;
+  ViewState& view_state;
+  Actions& actions;
+  double time_s = 0;          ///< since the start
+  double headless_ratio = 0;  ///< measured steps/s over those without a window; 0 when unknown
+
+  std::vector<Reading> readings;  ///< under the cursor; filled by views, shown by the inspector
+  std::vector<Notice> notices;    ///< to be shown; filled by anyone
+  bool keep_drawing = false;      ///< set while something moves (an easing, a drag)
+};
+
+}  // namespace aniso::app

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "app/frame.h"
+#include "app/views/view.h"
+
+/// The fixed parts of the window, each drawing into the current ImGui window. One file each.
+namespace aniso::app {
+
+/// Left: dataset, architecture, objective, optimiser, training; generated from the declarations.
+class ExperimentPanel {
+ public:
+  void draw(Frame& frame);
+
+ private:
+  std::uint64_t gesture_ = 0;
+  std::string failed_path_;     ///< the last edit that was refused …
+  std::string failed_message_;  ///< … and why
+};
+
+/// Right: readings under the cursor, the active view's settings, what it is, the run's figures.
+class Inspector {
+ public:
+  void draw(Frame& frame, const ViewType& type, View& view);
+};
+
+/// Bottom: play, step, reset, stop, step counter, scrub bar, speed, state lamp.
+class TransportBar {
+ public:
+  void draw(Frame& frame);
+};
+
+/// Top: name, experiment title, presets, layouts, device and BLAS.
+class TopBar {
+ public:
+  void draw(Frame& frame);
+};
+
+}  // namespace aniso::app

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/types.h"
+
+namespace aniso::app {
+
+enum class LayoutKind { explore, lecture, figure };
+
+/// What one tile of the stage shows.
+struct Tile {
+  std::string view;                ///< id in views/registry.h
+  Json settings = Json::object();  ///< the view's own, see View::settings
+};
+
+/// How the window looks at a run. Nothing in here changes what is learned. Saved with the
+/// preferences, copied with the state, and reset by "Reset layout".
+struct ViewState {
+  LayoutKind layout = LayoutKind::explore;
+  std::string theme = "dark";    ///< id in core/figure/theme.h
+  double text_scale = 1;         ///< 0.6 … 3, on top of the display's own scale
+  std::vector<Tile> tiles;       ///< one to four; see stage.h for their arrangement
+  double split_x = 0.58;         ///< share of the stage's width left of the vertical divider
+  double split_y = 0.5;          ///< share of its height above the horizontal one
+  int active_tile = 0;           ///< the one that the inspector and the number keys speak of
+  double left_width = 280;       ///< of the experiment panel, at scale 1
+  double right_width = 256;      ///< of the inspector
+  bool controls_hidden = false;  ///< Tab
+  double looking_budget = 0.25;  ///< share of one core for analyses
+};
+
+/// Field, curves and trajectory, arranged as in the default window.
+ViewState default_view_state();
+
+Json to_json(const ViewState& state);
+/// @throws InvalidInput naming the key, as the experiment's reader does.
+ViewState view_state_from_json(const Json& json);
+
+}  // namespace aniso::app
