@@ -16,6 +16,8 @@ struct Look {
   std::shared_ptr<const ProbeRecords> probes;
   std::uint64_t run = 0;
   Index step = 0;
+  /// The last results of this analysis for this run, so that axes keep sign and order; or nullptr.
+  const analysis::Results* previous = nullptr;
 };
 
 /// Runs one analysis on given parameters with a network of its own. The window's analysis worker
