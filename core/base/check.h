@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cmath>
+#include <limits>
+#include <locale>
 #include <sstream>
 #include <string>
 
@@ -8,10 +11,11 @@
 
 namespace aniso {
 
-/// Joins its arguments as text.
+/// Joins its arguments as text, numbers with a decimal point whatever the locale.
 template <typename... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   (out << ... << parts);
   return out.str();
 }

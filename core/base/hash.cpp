@@ -4,12 +4,13 @@
 
 #include <array>
 
-#include "core/base/errors.h"
+#include "core/base/check.h"
 
 namespace aniso {
 
 struct Sha256::Context {
   EVP_MD_CTX* md = EVP_MD_CTX_new();
+  bool finished = false;
   Context() = default;
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -25,11 +26,14 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {
+  ANISO_CHECK(!context_->finished, "SHA-256: the digest is finished; start a new one");
   if (EVP_DigestUpdate(context_->md, bytes.data(), bytes.size()) != 1)
     throw Error("SHA-256: libcrypto refused the data");
 }
 
 std::string Sha256::hex() {
+  ANISO_CHECK(!context_->finished, "SHA-256: the digest is finished; start a new one");
+  context_->finished = true;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   if (EVP_DigestFinal_ex(context_->md, digest.data(), &size) != 1)

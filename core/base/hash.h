@@ -15,8 +15,9 @@ class Sha256 {
   Sha256(Sha256&&) noexcept;
   Sha256& operator=(Sha256&&) noexcept;
 
+  /// @throws InvalidInput after `hex`.
   void update(std::span<const std::byte> bytes);
-  /// 64 lower-case hexadecimal digits. The object cannot be updated afterwards.
+  /// 64 lower-case hexadecimal digits. Once only. @throws InvalidInput when called again.
   std::string hex();
 
  private:

@@ -61,7 +61,12 @@ std::vector<std::string> ids_of(const std::vector<Choice>& choices) {
 
 std::string shortened(const Json& value) {
   std::string dump = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (dump.size() > 60) dump = dump.substr(0, 57) + "…";
+  if (dump.size() > 60) {
+    std::size_t end = 57;  // not within a UTF-8 sequence
+    while (end > 0 && (static_cast<unsigned char>(dump[end]) & 0xC0) == 0x80) --end;
+    dump.resize(end);
+    dump += "…";
+  }
   return dump;
 }
 
@@ -109,9 +114,11 @@ Json checked_choice(const ParamSpec& spec, const Json& value, const std::string&
   if (!value.is_string()) wrong_type(path, "one of the declared words", value);
   const auto word = value.get<std::string>();
   const auto ids = ids_of(spec.choices);
-  ANISO_CHECK(std::find(ids.begin(), ids.end(), word) != ids.end(), path, ": '", word,
-              "' is not known.", suggestion(word, ids), " Choices: ", joined_names(ids), ".");
-  return word;
+  if (std::find(ids.begin(), ids.end(), word) != ids.end()) return word;
+  const std::string near = nearest(word, ids);
+  throw InvalidInput(text(path, ": '", word, "' is not known.",
+                          near.empty() ? "" : " Did you mean '" + near + "'?",
+                          " Choices: ", joined_names(ids), "."));
 }
 
 template <typename CheckEntry>
@@ -120,7 +127,8 @@ Json checked_list(const ParamSpec& spec, const Json& value, const std::string& p
   if (!value.is_array()) wrong_type(path, "a list of numbers such as [100, 100]", value);
   const auto length = static_cast<Index>(value.size());
   ANISO_CHECK(length >= spec.min_length && length <= spec.max_length, path, ": a list of ", length,
-              length == 1 ? " entry" : " entries", "; it must have at least ", spec.min_length,
+              length == 1 ? " entry" : " entries", "; its length must be at least ",
+              spec.min_length,
               spec.max_length == std::numeric_limits<Index>::max()
                   ? std::string()
                   : text(" and at most ", spec.max_length));
@@ -211,11 +219,10 @@ const ParamSpec* find_param(const ParamSchema& schema, std::string_view name) {
 }
 
 ParamSchema joined(ParamSchema first, const ParamSchema& second) {
-  for (const auto& spec : second) {
-    ANISO_CHECK(find_param(first, spec.name) == nullptr, "parameter '", spec.name,
+  first.insert(first.end(), second.begin(), second.end());
+  for (auto spec = first.begin(); spec != first.end(); ++spec)
+    ANISO_CHECK(find_param(first, spec->name) == &*spec, "parameter '", spec->name,
                 "' is declared twice");
-    first.push_back(spec);
-  }
   return first;
 }
 

@@ -24,11 +24,40 @@ std::uint64_t key_of(std::uint64_t parent, std::string_view name, std::uint64_t 
   return mix(key ^ mix(run ^ (static_cast<std::uint64_t>(name.size()) << 56)));
 }
 
+using Block = std::array<std::uint32_t, 4>;
+
 constexpr double kTwoToMinus53 = 0x1.0p-53;
 
 __extension__ using Uint128 = unsigned __int128;
 
 double to_unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * kTwoToMinus53; }
+
+std::uint64_t word(const Block& b, std::size_t half) {
+  return b[2 * half] | (static_cast<std::uint64_t>(b[2 * half + 1]) << 32);
+}
+
+// Box–Muller. Not inlined, so that one draw alone and a whole array get the same machine code and
+// hence the same bits.
+[[gnu::noinline]] std::array<double, 2> normal_pair(const Block& b) {
+  // 1 − u lies in (0, 1] and is exact, since u is a multiple of 2^−53.
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - to_unit(word(b, 0))));
+  const double angle = 2.0 * std::numbers::pi * to_unit(word(b, 1));
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+// Writes draws first … first + n − 1, computing each block once.
+template <typename BlockOf, typename PairOf>
+void fill(double* out, std::uint64_t n, std::uint64_t first, const BlockOf& block_of,
+          const PairOf& pair_of) {
+  std::uint64_t k = 0;
+  if (n > 0 && (first & 1) != 0) out[k++] = pair_of(block_of(first >> 1))[1];
+  for (; k + 2 <= n; k += 2) {
+    const auto pair = pair_of(block_of((first + k) >> 1));
+    out[k] = pair[0];
+    out[k + 1] = pair[1];
+  }
+  if (k < n) out[k] = pair_of(block_of((first + k) >> 1))[0];
+}
 
 }  // namespace
 
@@ -63,53 +92,64 @@ std::array<std::uint32_t, 4> RandomStream::block(std::uint64_t index) const {
 }
 
 std::uint64_t RandomStream::bits(std::uint64_t index) const {
-  const auto b = block(index >> 1);
-  const std::size_t half = (index & 1) * 2;
-  return b[half] | (static_cast<std::uint64_t>(b[half + 1]) << 32);
+  return word(block(index >> 1), index & 1);
 }
 
 double RandomStream::uniform(std::uint64_t index) const { return to_unit(bits(index)); }
 
 double RandomStream::normal(std::uint64_t index) const {
-  const auto b = block(index >> 1);
-  const double u1 = to_unit(b[0] | (static_cast<std::uint64_t>(b[1]) << 32));
-  const double u2 = to_unit(b[2] | (static_cast<std::uint64_t>(b[3]) << 32));
-  const double radius = std::sqrt(-2.0 * std::log1p(-u1));  // 1 − u1 lies in (0, 1]
-  const double angle = 2.0 * std::numbers::pi * u2;
-  return radius * ((index & 1) ? std::sin(angle) : std::cos(angle));
+  return normal_pair(block(index >> 1))[index & 1];
 }
 
 std::uint64_t RandomStream::below(std::uint64_t index, std::uint64_t bound) const {
   ANISO_CHECK(bound > 0, "RandomStream::below: bound must be positive");
-  // Lemire's multiply-shift with rejection; a rejected draw moves to an index that no caller uses.
+  // Lemire's multiply-shift. A rejected draw goes on in another stream at the same index, so that
+  // it meets no other caller's draws and never the same bits again.
   const std::uint64_t threshold = (0 - bound) % bound;
-  for (std::uint64_t attempt = 0;; ++attempt) {
-    const auto product = static_cast<Uint128>(bits(index ^ (attempt << 48))) * bound;
+  RandomStream stream = *this;
+  for (std::uint64_t attempt = 1;; ++attempt) {
+    const auto product = static_cast<Uint128>(stream.bits(index)) * bound;
     if (static_cast<std::uint64_t>(product) >= threshold)
       return static_cast<std::uint64_t>(product >> 64);
+    stream.key_ = key_of(key_, "rejected", attempt);
   }
 }
 
+void RandomStream::fill_normals(double* out, Index n, std::uint64_t first) const {
+  fill(
+      out, static_cast<std::uint64_t>(n), first, [this](std::uint64_t k) { return block(k); },
+      normal_pair);
+}
+
 Matrix RandomStream::normals(Index rows, Index cols, std::uint64_t first) const {
+  ANISO_CHECK(rows >= 0 && cols >= 0, "RandomStream::normals: shape (", rows, ", ", cols,
+              ") is negative");
   Matrix m(rows, cols);
-  for (Index k = 0; k < m.size(); ++k) m.data()[k] = normal(first + static_cast<std::uint64_t>(k));
+  fill_normals(m.data(), m.size(), first);
   return m;
 }
 
 Vector RandomStream::normals(Index n, std::uint64_t first) const {
+  ANISO_CHECK(n >= 0, "RandomStream::normals: size ", n, " is negative");
   Vector v(n);
-  for (Index k = 0; k < n; ++k) v[k] = normal(first + static_cast<std::uint64_t>(k));
+  fill_normals(v.data(), n, first);
   return v;
 }
 
 Vector RandomStream::uniforms(Index n, double low, double high, std::uint64_t first) const {
+  ANISO_CHECK(n >= 0, "RandomStream::uniforms: size ", n, " is negative");
   Vector v(n);
-  for (Index k = 0; k < n; ++k)
-    v[k] = low + (high - low) * uniform(first + static_cast<std::uint64_t>(k));
+  fill(
+      v.data(), static_cast<std::uint64_t>(n), first, [this](std::uint64_t k) { return block(k); },
+      [=](const Block& b) {
+        return std::array<double, 2>{low + (high - low) * to_unit(word(b, 0)),
+                                     low + (high - low) * to_unit(word(b, 1))};
+      });
   return v;
 }
 
 std::vector<Index> RandomStream::permutation(Index n) const {
+  ANISO_CHECK(n >= 0, "RandomStream::permutation: size ", n, " is negative");
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});
   for (std::size_t i = order.size(); i > 1; --i)

@@ -43,11 +43,13 @@ class RandomStream {
   /// Uniform integer in [0, bound), without modulo bias. @throws InvalidInput if bound is 0.
   std::uint64_t below(std::uint64_t index, std::uint64_t bound) const;
 
+  // The arrays below throw InvalidInput for a negative size.
+
   /// (rows, cols) standard normals; entry (i, j) is normal(first + i·cols + j).
   Matrix normals(Index rows, Index cols, std::uint64_t first = 0) const;
   /// (n) standard normals.
   Vector normals(Index n, std::uint64_t first = 0) const;
-  /// (n) uniforms in [low, high).
+  /// (n) uniforms low + (high − low)·uniform(first + k); `high` itself can occur by rounding.
   Vector uniforms(Index n, double low, double high, std::uint64_t first = 0) const;
   /// A uniformly random permutation of 0 … n−1 (Fisher–Yates).
   std::vector<Index> permutation(Index n) const;
@@ -55,6 +57,7 @@ class RandomStream {
  private:
   RandomStream(std::uint64_t key, std::uint64_t step) : key_(key), step_(step) {}
   std::array<std::uint32_t, 4> block(std::uint64_t index) const;
+  void fill_normals(double* out, Index n, std::uint64_t first) const;
 
   std::uint64_t key_;
   std::uint64_t step_ = 0;

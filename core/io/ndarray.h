@@ -33,6 +33,10 @@ struct NdArray {
   bool operator==(const NdArray&) const = default;
 };
 
+/// Product of the extents; 1 for a scalar. @throws InvalidInput if one is negative or the product
+/// exceeds Index.
+Index entry_count(const std::vector<Index>& shape);
+
 NdArray array_of(const Matrix& m);
 NdArray array_of(const Vector& v);
 NdArray array_of(const Labels& labels);
