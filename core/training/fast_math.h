@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 namespace aniso::training {
@@ -110,30 +111,6 @@ template <typename T>
 inline T softplus(T z) {
   const T positive = z < T(0) ? T(0) : z;
   return positive + log1p_unit(exp_nonpositive(-std::abs(z)).exp);
-}
-
-/// The standard normal's distribution function Φ(z) and density φ(z).
-template <typename T>
-struct Normal {
-  T cdf;
-  T density;
-};
-
-inline Normal<double> normal(double z) {
-  return {0.5 * std::erfc(-z * 0.70710678118654752440),
-          0.39894228040143267794 * std::exp(-0.5 * z * z)};
-}
-
-/// Φ through erfcx(u) = exp(u²) erfc(u) = t p(t), t = 1/(1 + 0.4 u), p a Chebyshev fit of degree 10
-/// on t in (0, 1] with relative error 7e-9.
-inline Normal<float> normal(float z) {
-  constexpr std::array<float, 11> kFit = {2.256758327e-01f, 2.256760808e-01f, 2.076080536e-01f, 1.718023453e-01f, 1.186341239e-01f, 8.522815930e-02f, -4.974414179e-02f, 1.414354650e-01f, -2.387361982e-01f, 1.419267051e-01f, -2.950643232e-02f};
-  const float gauss = exp_nonpositive(-0.5f * z * z).exp;
-  const float t = 1.0f / (1.0f + 0.28284271247f * std::abs(z));
-  float p = kFit[10];
-  for (int i = 9; i >= 0; --i) p = p * t + kFit[static_cast<std::size_t>(i)];
-  const float upper = 0.5f * gauss * t * p;
-  return {z < 0.0f ? upper : 1.0f - upper, 0.39894228040143267794f * gauss};
 }
 
 }  // namespace fast

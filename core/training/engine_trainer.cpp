@@ -1,0 +1,129 @@
+#include "core/training/engine_trainer.h"
+
+#include <cmath>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace aniso::training {
+namespace {
+
+void check_fits(const TrainingSpec& spec, const data::DatasetPtr& data) {
+  ANISO_CHECK(data != nullptr, "no dataset was given to train on");
+  ANISO_CHECK(data->x.cols() == spec.plan.inputs, "the network takes ", spec.plan.inputs,
+              " inputs, but dataset '", data->id, "' has ", data->x.cols(),
+              " dimensions; reset the run to build a network that fits");
+  const Index wanted = objective(spec.objective).outputs(*data);
+  ANISO_CHECK(wanted == spec.plan.outputs, "the network has ", spec.plan.outputs,
+              " outputs, but objective '", spec.objective, "' on dataset '", data->id, "' needs ",
+              wanted, "; reset the run to build a network that fits");
+}
+
+BatchOrder order_of(const TrainingSpec& spec, const data::DatasetPtr& data) {
+  check_fits(spec, data);
+  const bool full = optimizer(spec.optimizer).full_batch;
+  return {spec.seed, spec.run, static_cast<Index>(data->train.size()), full ? 0 : spec.batch_size};
+}
+
+UpdateRule rule_of(const TrainingSpec& spec) {
+  return update_rule(optimizer(spec.optimizer), spec.optimizer_params);
+}
+
+}  // namespace
+
+EngineTrainer::EngineTrainer(const TrainingSpec& spec, data::DatasetPtr data, const Vector& initial,
+                             const EngineFactory& make_engine)
+    : spec_(spec),
+      data_(std::move(data)),
+      rule_(rule_of(spec_)),
+      schedule_(schedule_of(spec_.optimizer_params)),
+      order_(order_of(spec_, data_)) {
+  check_size("initial parameters", initial.size(), spec_.plan.parameter_count());
+  check_finite("initial parameters", initial);
+  engine_ = make_engine(spec_, initial);
+  engine_->set_data(*data_, objective(spec_.objective).loss);
+  reset_optimizer();
+}
+
+void EngineTrainer::reset_optimizer() {
+  engine_->reset_slots(rule_.slot_count());
+  updates_ = 0;
+}
+
+StepResult EngineTrainer::step() {
+  StepResult result;
+  result.step = step_;
+  result.learning_rate = learning_rate();
+  result.loss = engine_->loss_and_gradient(order_.batch(step_), order_.is_full_batch());
+  result.grad_norm = engine_->gradient_norm();
+  result.finite = std::isfinite(result.loss) && std::isfinite(result.grad_norm);
+  if (!result.finite) return result;
+  engine_->update(rule_, result.learning_rate, rule_.clip_factor(result.grad_norm), ++updates_);
+  result.step = ++step_;
+  return result;
+}
+
+void EngineTrainer::apply(const TrainingSpec& spec) {
+  ANISO_CHECK(nn::same_shapes(spec.plan, spec_.plan) && spec.plan.inputs == spec_.plan.inputs &&
+                  spec.plan.outputs == spec_.plan.outputs,
+              "the change gives the network other shapes; reset the run to apply it");
+  ANISO_CHECK(
+      spec.dtype == spec_.dtype && spec.device == spec_.device && spec.engine == spec_.engine,
+      "dtype, device and engine cannot change during a run; reset the run to apply them");
+  BatchOrder order = order_of(spec, data_);
+  const UpdateRule rule = rule_of(spec);
+  const LearningRateSchedule schedule = schedule_of(spec.optimizer_params);
+  const bool other_slots =
+      spec.optimizer != spec_.optimizer || rule.slot_count() != rule_.slot_count();
+  const Loss loss = objective(spec.objective).loss;
+
+  if (!(spec.plan == spec_.plan)) engine_->set_plan(spec.plan);
+  if (loss != objective(spec_.objective).loss) engine_->set_data(*data_, loss);
+  spec_ = spec;
+  rule_ = rule;
+  schedule_ = schedule;
+  order_ = std::move(order);
+  if (other_slots) reset_optimizer();
+}
+
+void EngineTrainer::set_data(data::DatasetPtr data) {
+  BatchOrder order = order_of(spec_, data);
+  engine_->set_data(*data, objective(spec_.objective).loss);
+  order_ = std::move(order);
+  data_ = std::move(data);
+}
+
+Matrix EngineTrainer::outputs(MatrixRef x) {
+  check_shape("x", x, -1, spec_.plan.inputs);
+  return engine_->outputs(x);
+}
+
+TrainerState EngineTrainer::state() const {
+  TrainerState state;
+  state.step = step_;
+  state.parameters = engine_->parameters();
+  if (updates_ > 0) state.optimizer = engine_->slots();
+  state.optimizer_steps = updates_;
+  return state;
+}
+
+void EngineTrainer::restore(const TrainerState& state) {
+  const Index count = spec_.plan.parameter_count();
+  check_size("stored parameters", state.parameters.size(), count);
+  check_finite("stored parameters", state.parameters);
+  ANISO_CHECK(state.step >= 0 && state.optimizer_steps >= 0, "stored step counts are negative");
+  ANISO_CHECK(state.optimizer.empty() ||
+                  state.optimizer.size() == static_cast<std::size_t>(rule_.slot_count()),
+              "the stored optimiser state has ", state.optimizer.size(), " arrays, but optimiser '",
+              spec_.optimizer, "' has ", rule_.slot_count(),
+              "; apply the settings of that step first");
+  for (const auto& slot : state.optimizer) check_size("stored optimiser state", slot.size(), count);
+
+  engine_->set_parameters(state.parameters);
+  reset_optimizer();
+  if (!state.optimizer.empty()) engine_->set_slots(state.optimizer);
+  updates_ = state.optimizer_steps;
+  step_ = state.step;
+}
+
+}  // namespace aniso::training
