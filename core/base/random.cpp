@@ -105,11 +105,12 @@ std::uint64_t RandomStream::below(std::uint64_t index, std::uint64_t bound) cons
   ANISO_CHECK(bound > 0, "RandomStream::below: bound must be positive");
   // Lemire's multiply-shift. A rejected draw goes on in another stream at the same index, so that
   // it meets no other caller's draws and never the same bits again.
-  const std::uint64_t threshold = (0 - bound) % bound;
+  // The exact threshold costs a division and lies below `bound`, so it is rarely looked at.
   RandomStream stream = *this;
   for (std::uint64_t attempt = 1;; ++attempt) {
     const auto product = static_cast<Uint128>(stream.bits(index)) * bound;
-    if (static_cast<std::uint64_t>(product) >= threshold)
+    const auto low = static_cast<std::uint64_t>(product);
+    if (low >= bound || low >= (0 - bound) % bound)
       return static_cast<std::uint64_t>(product >> 64);
     stream.key_ = key_of(key_, "rejected", attempt);
   }
