@@ -123,12 +123,10 @@ NetworkPlan dense_chain_plan(Index inputs, const std::vector<Index>& hidden, Ind
   widths.push_back(outputs);
   Index features = inputs;
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    const std::string number_text = std::to_string(i + 1);
-    plan.layers.push_back(
-        {Layer::Op::dense, "dense " + number_text, features, widths[i], bias, {}});
+    plan.layers.push_back({Layer::Op::dense, text("dense ", i + 1), features, widths[i], bias, {}});
     features = widths[i];
     if (i + 1 < widths.size() && activation != Activation::identity)
-      plan.layers.push_back({Layer::Op::activation, activation_name(activation) + " " + number_text,
+      plan.layers.push_back({Layer::Op::activation, text(activation_name(activation), " ", i + 1),
                              features, features, false, activation});
   }
   check_plan(plan);

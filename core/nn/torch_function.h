@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/nn/function.h"
+#include "core/nn/plan.h"
+
+namespace aniso::nn {
+
+/// Any plan evaluated by LibTorch on any device, derivatives by its autograd: input gradients in
+/// chunks of 512 samples with the parameters held constant, jets by double backward. An undefined
+/// autograd result counts as 0. Moments are reduced on the device.
+///
+/// @param parameters  (P) in layout order.
+/// @param device      "cpu" or "cuda:N".
+/// @throws InvalidInput if the device does not exist or the parameters do not fit.
+std::unique_ptr<LayeredFunction> make_torch_function(const NetworkPlan& plan, VectorRef parameters,
+                                                     Dtype dtype = Dtype::float64,
+                                                     const std::string& device = "cpu");
+
+}  // namespace aniso::nn
