@@ -9,9 +9,11 @@ target_include_directories(aniso_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(aniso_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wno-sign-conversion -fno-math-errno -fno-trapping-math)
 # g++ 12 takes the deliberately undefined operand of its own AVX-512 intrinsics for a mistake
-# wherever Eigen inlines one (GCC bug 105593, fixed in 13).
+# wherever Eigen inlines one (GCC bug 105593, fixed in 13), and "literal" + std::string for an
+# overlapping copy (GCC bug 105651, fixed in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(aniso_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
+  target_compile_options(aniso_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized
+    -Wno-restrict)
 endif()
 if(NOT ANISO_ARCH STREQUAL "portable")
   target_compile_options(aniso_flags INTERFACE -march=${ANISO_ARCH})
