@@ -73,7 +73,8 @@ class AnalysisWorker {
     std::stop_source stop;
   };
   void work(std::stop_token stop);
-  OutcomePtr answer(const AnalysisRequest& request, std::stop_token stop) const;
+  OutcomePtr answer(const AnalysisRequest& request, const OutcomePtr& previous,
+                    std::stop_token cancelled) const;
   void rest(std::stop_token stop, double seconds);
 
   Engines engines_;

@@ -59,7 +59,7 @@ const ParamSchema& schema_of_training();
 const ParamSchema& schema_of_general();
 /// Schema of "dataset", "architecture", "objective", "optimizer" (for that id) or "training".
 /// @throws InvalidInput naming the nearest id or section.
-const ParamSchema& schema_of_section(std::string_view section, std::string_view id);
+ParamSchema schema_of_section(std::string_view section, std::string_view id);
 /// Registered ids of a section that has them, in menu order; empty for the others.
 std::vector<std::string> ids_of_section(std::string_view section);
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/base/types.h"
@@ -24,6 +25,15 @@ struct MetricsRow {
   double weight_norm = kNone;    ///< Euclidean norm of all parameters
   double wall_s = 0;             ///< time spent training, pauses excluded
 };
+
+/// "step,epoch,…,wall_s": the columns of metrics.csv, without a line end.
+std::string metrics_header();
+/// One line of metrics.csv, empty where a value does not apply, without a line end.
+std::string metrics_line(const MetricsRow& row);
+/// Rows as an (n, 10) matrix in the order of the columns, and back. @throws InvalidInput for
+/// another number of columns or a step that is no whole number.
+Matrix metrics_matrix(const std::vector<MetricsRow>& rows);
+std::vector<MetricsRow> metrics_from_matrix(const Matrix& m);
 
 /// Rows of a log at one moment. Immutable; copying copies two pointers and a short tail.
 template <typename Row>

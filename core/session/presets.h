@@ -33,8 +33,6 @@ Json load_preset_json(const std::filesystem::path& assets, const std::string& id
 /// A preset as an experiment. @throws InvalidInput as above or when its content is not valid.
 Experiment load_preset(const std::filesystem::path& assets, const std::string& id);
 
-/// Reads a text file whole. @throws IoError.
-std::string read_text_file(const std::filesystem::path& path);
 /// An experiment file's JSON, with the file's name in parse errors. @throws IoError, InvalidInput.
 Json load_experiment_json(const std::filesystem::path& path);
 

@@ -87,7 +87,7 @@ class RunLoop {
   void record_metrics();
   void record_probes();
   void record_state();
-  void choose_probes();
+  void rebuild(const ResolvedExperiment& next, const training::TrainerState& state);
   void update_next_due();
 
   Engines engines_;
@@ -103,6 +103,7 @@ class RunLoop {
   Index step_ = 0;
   Index total_steps_ = 0;
   Index next_log_ = 0;
+  Index next_due_ = 0;  ///< first step at which anything is recorded
   bool diverged_ = false;
   std::string cause_;
   double training_s_ = 0;

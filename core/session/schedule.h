@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "core/base/types.h"
 
 namespace aniso::session {
@@ -11,8 +13,12 @@ class GrowingSchedule {
   /// @param ratio  above 1.
   explicit GrowingSchedule(double ratio) : ratio_(ratio) {}
   bool is_due(Index step) const { return step >= next_; }
+  /// First step at which is_due.
+  Index next() const { return next_; }
   /// Call after storing at `step`.
-  void stored(Index step);
+  void stored(Index step) {
+    next_ = std::max(step + 1, static_cast<Index>(static_cast<double>(step) * ratio_));
+  }
   /// Spaces what follows twice as wide (on the log scale).
   void thin() { ratio_ *= ratio_; }
 

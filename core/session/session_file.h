@@ -6,9 +6,10 @@
 
 namespace aniso::session {
 
-/// Writes a session folder: experiment.json, commands.json, session.json (step, run, weights
-/// SHA-256), metrics.csv and state.npz. Everything is written beside it first and put in place by
-/// a rename, so that a full disk or a crash leaves the old folder whole.
+/// Writes a session folder: experiment.json, commands.json, session.json (run, step, weights
+/// SHA-256) and state.npz (parameters, optimiser, metrics, predictions). Everything is written
+/// beside it first and put in place by a rename, so that a full disk or a crash leaves the old
+/// folder whole.
 /// @throws IoError with the path and the reason.
 void save_session(const std::filesystem::path& folder, const SessionState& session);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -20,10 +21,12 @@ class Timeline {
 
   /// Whether the schedule wants a state at this step.
   bool is_due(Index step) const { return cap_bytes_ > 0 && schedule_.is_due(step); }
+  /// First step at which is_due; the largest Index where nothing is stored at all.
+  Index next_due() const {
+    return cap_bytes_ > 0 ? schedule_.next() : std::numeric_limits<Index>::max();
+  }
   /// Stores a state; steps must grow. @throws InvalidInput otherwise.
   void add(training::TrainerState state);
-  /// Forgets states after `step`, as when a run goes on from an earlier one.
-  void truncate_after(Index step);
 
   const std::vector<StatePtr>& states() const { return states_; }
   std::vector<Index> steps() const;

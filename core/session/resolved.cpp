@@ -1,0 +1,74 @@
+#include "core/session/resolved.h"
+
+#include "core/base/check.h"
+#include "core/base/names.h"
+#include "core/base/random.h"
+#include "core/data/registry.h"
+#include "core/nn/registry.h"
+#include "core/training/objectives.h"
+
+namespace aniso::session {
+namespace {
+
+training::Engine engine_of(const std::string& id) {
+  if (id == "explicit") return training::Engine::explicit_;
+  return id == "autograd" ? training::Engine::autograd : training::Engine::automatic;
+}
+
+data::DatasetPtr data_of(const Experiment& experiment, const ResolvedExperiment* reuse) {
+  if (reuse != nullptr && reuse->data && reuse->experiment.dataset == experiment.dataset &&
+      reuse->experiment.seed() == experiment.seed())
+    return reuse->data;
+  return data::make_dataset(data::dataset_type(experiment.dataset.id), experiment.dataset.params,
+                            experiment.seed());
+}
+
+void check_batch(Index batch_size, const data::Dataset& data) {
+  const auto rows = static_cast<Index>(data.train.size());
+  ANISO_CHECK(rows > 0, "dataset.test_fraction: no training rows are left of ", data.size(),
+              "; lower it or raise the number of samples");
+  ANISO_CHECK(batch_size <= rows, "training.batch_size: ", grouped(batch_size),
+              " is more than the ", grouped(rows),
+              " training rows; use at most that, or 0 for all of them");
+}
+
+}  // namespace
+
+ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
+                    const ResolvedExperiment* reuse) {
+  auto out = std::make_shared<ResolvedExperiment>();
+  out->experiment = experiment;
+  out->data = data_of(experiment, reuse);
+  const auto& objective = training::objective(experiment.objective.id);
+  const auto& architecture = nn::architecture(experiment.architecture.id);
+  const Index outputs = objective.outputs(*out->data);
+
+  auto& spec = out->spec;
+  spec.plan = architecture.plan(experiment.architecture.params, out->data->shape.dim, outputs);
+  spec.objective = objective.id;
+  spec.objective_params = experiment.objective.params;
+  spec.optimizer = experiment.optimizer.id;
+  spec.optimizer_params = experiment.optimizer.params;
+  spec.batch_size = experiment.training.integer("batch_size");
+  check_batch(spec.batch_size, *out->data);
+  spec.total_steps = experiment.steps();
+  spec.seed = experiment.seed();
+  spec.dtype = experiment.dtype();
+  spec.device = engines.resolve_device(experiment.general.text("device"));
+  spec.threads = experiment.threads();
+  spec.engine = engine_of(experiment.training.choice("engine"));
+
+  out->initial = architecture.initialise(spec.plan, experiment.architecture.params,
+                                         RandomStream(spec.seed, "init", spec.run));
+  ANISO_CHECK_FINITE(out->initial);
+  out->single_logit = out->data->is_classification() && outputs == 1;
+  return out;
+}
+
+bool can_apply_live(const ResolvedExperiment& now, const ResolvedExperiment& next) {
+  return nn::same_shapes(now.plan(), next.plan()) && now.spec.seed == next.spec.seed &&
+         now.spec.dtype == next.spec.dtype && now.spec.device == next.spec.device &&
+         now.spec.engine == next.spec.engine;
+}
+
+}  // namespace aniso::session

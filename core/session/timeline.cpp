@@ -1,0 +1,49 @@
+#include "core/session/timeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace aniso::session {
+
+std::size_t bytes_of(const training::TrainerState& state) {
+  Index numbers = state.parameters.size();
+  for (const auto& slot : state.optimizer) numbers += slot.size();
+  return sizeof(state) + static_cast<std::size_t>(numbers) * sizeof(double);
+}
+
+void Timeline::add(training::TrainerState state) {
+  ANISO_CHECK(states_.empty() || state.step > states_.back()->step, "timeline: step ", state.step,
+              " does not follow step ", states_.back()->step);
+  schedule_.stored(state.step);
+  bytes_ += bytes_of(state);
+  states_.push_back(std::make_shared<const training::TrainerState>(std::move(state)));
+  while (bytes_ > cap_bytes_ && states_.size() > 2) thin();
+}
+
+void Timeline::thin() {
+  std::vector<StatePtr> kept;
+  const std::size_t last = states_.size() - 1;
+  for (std::size_t i = 0; i <= last; ++i)
+    if (i == last || (i % 2 == 0 && (i + 1 != last || i == 0))) kept.push_back(states_[i]);
+  states_ = std::move(kept);
+  bytes_ = 0;
+  for (const auto& state : states_) bytes_ += bytes_of(*state);
+  schedule_.thin();
+}
+
+std::vector<Index> Timeline::steps() const {
+  std::vector<Index> steps;
+  for (const auto& state : states_) steps.push_back(state->step);
+  return steps;
+}
+
+Timeline::StatePtr Timeline::at_or_before(Index step) const {
+  const auto after =
+      std::upper_bound(states_.begin(), states_.end(), step,
+                       [](Index wanted, const StatePtr& state) { return wanted < state->step; });
+  return after == states_.begin() ? nullptr : *std::prev(after);
+}
+
+}  // namespace aniso::session

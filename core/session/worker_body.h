@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/session/training_worker.h"
+
+namespace aniso::session {
+
+/// What the training worker's thread does; lives on that thread only. Private to the worker.
+class TrainingWorker::Body {
+ public:
+  Body(TrainingWorker& worker, Engines engines, WorkerOptions options);
+  /// Until `stop` fires. Never throws.
+  void run(std::stop_token stop) noexcept;
+
+ private:
+  using SteadyClock = std::chrono::steady_clock;
+  using Time = SteadyClock::time_point;
+
+  void turn(std::stop_token stop);
+
+  void handle(const Command& command);
+  void check_trainable() const;
+  void on(const Play&);
+  void on(const Pause&);
+  void on(const Step& command);
+  void on(const Reset& command);
+  void on(const Stop& command);
+  void on(const SetExperiment& command);
+  void on(const SetSpeed& command);
+  void on(const OpenSession& command);
+
+  void start_run(ResolvedPtr resolved, const Command& command);
+  void adopt(std::unique_ptr<RunLoop> loop, std::uint64_t run);
+  void set_state(RunState state, std::string cause = {});
+  void settle();
+  void reject(std::string why);
+  void fail(const std::string& why) noexcept;
+  void log(const Command& command);
+
+  void train(std::stop_token stop);
+  Index steps_allowed(Time now);
+  void wait_for_pace(std::stop_token stop, Time now);
+  void restart_pace();
+  bool wants_something() const;
+  void publish();
+  double measured_rate(Time now);
+
+  TrainingWorker& worker_;
+  Engines engines_;
+  WorkerOptions options_;
+  SteadyClock::duration publish_period_;
+
+  std::unique_ptr<RunLoop> loop_;
+  std::uint64_t run_ = 0;
+  RunState state_ = RunState::ready;
+  std::string cause_;
+  std::string rejection_;
+  std::uint64_t rejections_ = 0;
+  std::vector<CommandRecord> log_;
+  std::shared_ptr<const ParameterCopy> parameters_;
+
+  Index stop_at_ = -1;         ///< pause at this step; −1 for none
+  Index steps_per_check_ = 1;  ///< between two looks at the clock
+  double speed_limit_ = 0;     ///< steps/s; 0 for none
+  Time pace_started_;          ///< the limit counts steps from here
+  Index pace_steps_ = 0;       ///< taken since then
+  bool changed_ = true;        ///< something since the last publish
+  bool urgent_ = true;         ///< which must be shown at once
+  Time published_;
+  std::deque<std::pair<Time, Index>> rate_samples_;
+};
+
+}  // namespace aniso::session
