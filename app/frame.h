@@ -6,8 +6,11 @@
 
 #include "app/actions.h"
 #include "app/document.h"
+#include "app/gl/shader_library.h"
 #include "app/view_state.h"
+#include "core/engines/engines.h"
 #include "core/session/analysis_worker.h"
+#include "core/session/presets.h"
 #include "core/session/snapshot.h"
 #include "core/session/training_worker.h"
 
@@ -37,8 +40,12 @@ struct Frame {
   Document& document;
   ViewState& view_state;
   Actions& actions;
+  gl::ShaderLibrary& shaders;
+  const engines::Environment& environment;
+  const std::vector<session::PresetInfo>& presets;
   double time_s = 0;          ///< since the start
-  double headless_ratio = 0;  ///< measured steps/s over those without a window; 0 when unknown
+  double headless_ratio = 0;  ///< steps/s over those while nothing is drawn; 0 when unknown
+  double frame_ms = 0;        ///< how long the last frame took
 
   std::vector<Reading> readings;  ///< under the cursor; filled by views, shown by the inspector
   std::vector<Notice> notices;    ///< to be shown; filled by anyone

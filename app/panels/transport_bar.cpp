@@ -1,0 +1,187 @@
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "app/panels/panels.h"
+#include "app/ui/icons.h"
+#include "app/ui/widgets.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+
+namespace aniso::app {
+namespace {
+
+using session::RunState;
+using ui::Face;
+using ui::TextSize;
+
+struct Speed {
+  double steps_per_s;
+  const char* title;
+};
+constexpr std::array<Speed, 6> kSpeeds = {{{0, "Full speed"},
+                                           {1000, "1,000 steps/s"},
+                                           {100, "100 steps/s"},
+                                           {10, "10 steps/s"},
+                                           {2, "2 steps/s"},
+                                           {0.5, "1 step in 2 s"}}};
+
+figure::Rgb state_color(RunState state) {
+  const figure::Theme& theme = ui::theme();
+  switch (state) {
+    case RunState::running:
+      return theme.accent;
+    case RunState::finished:
+      return theme.good;
+    case RunState::diverged:
+    case RunState::error:
+      return theme.error;
+    case RunState::stopping:
+      return theme.warning;
+    default:
+      return theme.quiet;
+  }
+}
+
+std::string key_hint(const Frame& frame, const char* action) {
+  const Action* found = frame.actions.find(action);
+  if (found == nullptr) return "";
+  return found->keys.empty() ? found->title
+                             : found->title + "  (" + found->keys.front().text() + ")";
+}
+
+// Share of the run that is done, with what it means under the pointer.
+void progress(const Frame& frame, float width) {
+  const session::Snapshot& now = *frame.snapshot;
+  const double total = now.resolved ? static_cast<double>(now.resolved->experiment.steps()) : 0;
+  const double share = total > 0 ? std::clamp(static_cast<double>(now.step) / total, 0.0, 1.0) : 0;
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const float height = ui::control_height();
+  ImGui::InvisibleButton("progress", {width, height});
+  const float y = start.y + height / 2, half = ui::px(2.5f);
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  draw->AddRectFilled({start.x, y - half}, {start.x + width, y + half},
+                      ui::color(ui::theme().raised), half);
+  const float reached = start.x + width * static_cast<float>(share);
+  if (share > 0)
+    draw->AddRectFilled({start.x, y - half}, {std::max(reached, start.x + 2 * half), y + half},
+                        ui::color(ui::theme().slider), half);
+  draw->AddCircleFilled({reached, y}, ui::px(6), ui::color(state_color(now.state)));
+  if (!ImGui::IsItemHovered() || total <= 0) return;
+  std::string text =
+      aniso::text("step ", grouped(now.step), " of ", grouped(static_cast<long long>(total)));
+  if (now.steps_per_s > 0 && now.state == RunState::running) {
+    const double left = (total - static_cast<double>(now.step)) / now.steps_per_s;
+    text += aniso::text(" · ", static_cast<long long>(std::ceil(left)), " s left");
+  }
+  text += aniso::text("\n", grouped(static_cast<long long>(now.stored_steps.size())),
+                      " stored states, ", now.stored_bytes / (1u << 20), " MiB");
+  ui::tooltip(text);
+}
+
+// "step 1,248" in figures of equal width; room for the largest number, so that nothing jumps.
+void step_counter(const session::Snapshot& now, float x, float width) {
+  const ImVec2 cursor = ImGui::GetCursorScreenPos();
+  const float y =
+      cursor.y + (ui::control_height() - ui::text_extent(Face::mono, TextSize::body, "0").y) / 2;
+  ui::draw_text({x, y}, Face::regular, TextSize::body, ui::color(ui::theme().quiet), "step");
+  const std::string number = grouped(now.step);
+  const float extent = ui::text_extent(Face::mono, TextSize::body, number).x;
+  ui::draw_text({x + width - extent, y}, Face::mono, TextSize::body, ui::color(ui::theme().text),
+                number);
+  ImGui::Dummy({width, ui::control_height()});
+}
+
+void state_lamp(const session::Snapshot& now) {
+  const std::string title = session::state_title(now.state);
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const float width = ui::px(92), height = ui::control_height();
+  ImGui::InvisibleButton("state", {width, height});
+  const float y = start.y + height / 2;
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  draw->AddCircleFilled({start.x + ui::px(8), y}, ui::px(4), ui::color(state_color(now.state)));
+  const float text_y = y - ui::text_extent(Face::regular, TextSize::body, title).y / 2;
+  ui::draw_text({start.x + ui::px(20), text_y}, Face::regular, TextSize::body,
+                ui::color(ui::theme().text), title);
+  ui::tooltip(now.cause);
+}
+
+void speed_menu(Frame& frame) {
+  const double limit = frame.snapshot->speed_limit;
+  const char* title = kSpeeds[0].title;
+  for (const Speed& speed : kSpeeds)
+    if (speed.steps_per_s == limit) title = speed.title;
+  ImGui::SetNextItemWidth(ui::px(132));
+  if (ImGui::BeginCombo("##speed", title, ImGuiComboFlags_HeightLargest)) {
+    for (const Speed& speed : kSpeeds)
+      if (ImGui::Selectable(speed.title, speed.steps_per_s == limit))
+        frame.training.send(session::SetSpeed{speed.steps_per_s});
+    ImGui::EndCombo();
+  }
+  ui::tooltip(
+      "Upper bound on the step rate: slow enough to watch every step, or as fast as the "
+      "machine goes.");
+}
+
+std::string rate_text(const Frame& frame) {
+  const session::Snapshot& now = *frame.snapshot;
+  if (now.state != RunState::running || now.steps_per_s <= 0) return "";
+  const double rate = now.steps_per_s;
+  return rate >= 100 ? grouped(std::llround(rate)) : aniso::text(std::round(rate * 10) / 10);
+}
+
+}  // namespace
+
+void TransportBar::draw(Frame& frame) {
+  const session::Snapshot& now = *frame.snapshot;
+  const bool runs = now.state == RunState::running;
+  const bool over = now.state == RunState::finished || now.state == RunState::diverged ||
+                    now.state == RunState::error;
+  const float gap = ui::px(8);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {gap, 0});
+
+  const char* icon = runs ? ui::icon::kPause : ui::icon::kPlay;
+  const std::string play_tip = over ? "Train again from step 0" : key_hint(frame, "play_pause");
+  if (ui::icon_button("play", icon, play_tip, true, ui::Emphasis::primary))
+    frame.actions.run("play_pause");
+  ImGui::SameLine();
+  if (ui::icon_button("step", ui::icon::kStep, key_hint(frame, "step"), !over))
+    frame.actions.run("step");
+  ImGui::SameLine();
+  if (ui::icon_button("reset", ui::icon::kReset, key_hint(frame, "reset")))
+    frame.actions.run("reset");
+  ImGui::SameLine();
+  if (ui::icon_button("stop", ui::icon::kStop, key_hint(frame, "stop"), !over))
+    frame.actions.run("stop");
+  ImGui::SameLine(0, ui::px(16));
+  step_counter(now, ImGui::GetCursorScreenPos().x, ui::px(112));
+  ImGui::SameLine(0, ui::px(16));
+
+  const float right = ui::px(92 + 132 + 150) + 3 * gap;
+  progress(frame, std::max(ui::px(40), ImGui::GetContentRegionAvail().x - right));
+  ImGui::SameLine(0, ui::px(16));
+  state_lamp(now);
+  ImGui::SameLine();
+  speed_menu(frame);
+  ImGui::SameLine();
+
+  const std::string rate = rate_text(frame);
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x, height = ui::control_height();
+  if (!rate.empty()) {
+    const ImVec2 unit = ui::text_extent(Face::regular, TextSize::quiet, "steps/s");
+    const ImVec2 number = ui::text_extent(Face::mono, TextSize::body, rate);
+    ui::draw_text({start.x + width - unit.x, start.y + (height - unit.y) / 2}, Face::regular,
+                  TextSize::quiet, ui::color(ui::theme().quiet), "steps/s");
+    ui::draw_text(
+        {start.x + width - unit.x - ui::px(6) - number.x, start.y + (height - number.y) / 2},
+        Face::mono, TextSize::body, ui::color(ui::theme().text), rate);
+  }
+  ImGui::Dummy({std::max(1.0f, width), height});
+  ImGui::PopStyleVar();
+}
+
+}  // namespace aniso::app
