@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,7 +50,9 @@ struct Frame {
 
   std::vector<Reading> readings;  ///< under the cursor; filled by views, shown by the inspector
   std::vector<Notice> notices;    ///< to be shown; filled by anyone
-  bool keep_drawing = false;      ///< set while something moves (an easing, a drag)
+  double redraw_at_s = std::numeric_limits<double>::infinity();  ///< draw again then
+  bool clean = false;         ///< a picture without chrome on a transparent ground
+  bool keep_drawing = false;  ///< set while something moves (an easing, a drag)
 };
 
 }  // namespace aniso::app
