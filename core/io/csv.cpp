@@ -42,6 +42,13 @@ bool is_label_name(std::string_view field) {
          word == "species";
 }
 
+// Whether it would be a number with a decimal point.
+bool has_decimal_comma(std::string_view field) {
+  std::string pointed(field);
+  std::replace(pointed.begin(), pointed.end(), ',', '.');
+  return pointed != field && is_number(pointed);
+}
+
 // Why a field is no usable number, and what to do about it.
 std::string complaint(std::string_view field, Parsed parsed) {
   const std::string word = lower(field);
@@ -52,9 +59,7 @@ std::string complaint(std::string_view field, Parsed parsed) {
     return shown + " is no finite number. Fill in a number or remove the row.";
   if (parsed == Parsed::out_of_range)
     return shown + " is beyond the range of float64. Rescale the column.";
-  std::string pointed(field);
-  std::replace(pointed.begin(), pointed.end(), ',', '.');
-  if (pointed != field && is_number(pointed))
+  if (has_decimal_comma(field))
     return shown + " is not a number. Write a decimal point instead of the comma.";
   const auto space = field.find(' ');
   if (space != std::string_view::npos && is_number(field.substr(0, space)))
@@ -98,10 +103,9 @@ class TableBuilder {
   }
 
   static bool looks_like_header(const std::vector<std::string>& row) {
-    return std::none_of(row.begin(), row.end(),
-                        [](const std::string& f) { return is_number(f); }) ||
-           std::any_of(row.begin(), row.end(),
-                       [](const std::string& f) { return is_label_name(f); });
+    const auto numeric = [](const std::string& f) { return is_number(f) || has_decimal_comma(f); };
+    return std::none_of(row.begin(), row.end(), numeric) ||
+           std::any_of(row.begin(), row.end(), is_label_name);
   }
 
   void name_columns(const std::vector<std::string>& header) {

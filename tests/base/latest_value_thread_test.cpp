@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -36,10 +37,12 @@ TEST(LatestValue, ReadersSeeWholeValuesInOrder) {
   {
     LatestValue<Snapshot> slot;
     std::atomic<bool> torn{false}, backwards{false};
+    std::latch everyone(4);
     {
       std::vector<std::jthread> readers;
       for (int r = 0; r < 3; ++r)
         readers.emplace_back([&] {
+          everyone.arrive_and_wait();
           for (int last = 0; last < kValues;) {
             const auto value = slot.read();
             if (!value) continue;
@@ -49,6 +52,7 @@ TEST(LatestValue, ReadersSeeWholeValuesInOrder) {
             last = value->first;
           }
         });
+      everyone.arrive_and_wait();
       for (int k = 1; k <= kValues; ++k) slot.publish(std::make_shared<Snapshot>(k));
     }
     EXPECT_FALSE(torn);
