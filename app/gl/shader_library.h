@@ -42,9 +42,9 @@ class ShaderProgram {
   mutable std::map<std::string, GLint, std::less<>> locations_;
 };
 
-/// Programs by name: "field" is field.vert and field.frag. Sources are the embedded ones, or those
-/// on disk once they change: `ANISO_SHADERS=dir`, else the directory they were built from.
-/// A line `#include "name.glsl"` takes in another file, once. UI thread, context current.
+/// Programs by name: "field" is field.vert and field.frag. Sources are the embedded ones until
+/// those in the directory they were built from change; or those of `ANISO_SHADERS=dir` from the
+/// start. A line `#include "name.glsl"` takes in another file, once. UI thread, context current.
 class ShaderLibrary {
  public:
   struct Options {
@@ -54,6 +54,7 @@ class ShaderLibrary {
 
   explicit ShaderLibrary(LogSink sink) : ShaderLibrary(std::move(sink), Options{}) {}
   ShaderLibrary(LogSink sink, Options options);
+  ~ShaderLibrary();
 
   /// Compiles on first use. The reference stays valid and follows reloads.
   /// @throws InvalidInput if no such shader exists; IoError with file, line and message if the
@@ -78,17 +79,16 @@ class ShaderLibrary {
   struct Text;
   Text load(const std::string& file, bool from_disk) const;
   Program build(const std::string& name, bool from_disk) const;
+  void note_files(Entry& entry) const;
   bool rebuild(Entry& entry);
   bool changed(const Entry& entry) const;
 
   LogSink sink_;
   std::filesystem::path directory_;
+  bool chosen_ = false;  ///< directory_ was asked for, so its files are used from the start
   std::map<std::string, std::unique_ptr<Entry>, std::less<>> entries_;
   std::vector<std::string> errors_;
   std::chrono::steady_clock::time_point last_poll_{};
-
- public:
-  ~ShaderLibrary();
 };
 
 }  // namespace aniso::app::gl

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/gl/log.h"
+#include "core/figure/color.h"
 
 struct GLFWwindow;
 
@@ -56,8 +57,8 @@ class Window {
   /// Something happened since the last call: input, size, exposure, focus.
   bool take_activity();
   void begin_frame();
-  /// Renders ImGui's draw data on the RGB colour and swaps. @param rgb  three channels in [0, 1].
-  void end_frame(const float* rgb);
+  /// Renders what ImGui drew over `background`, swaps, and reports GL errors to the log.
+  void end_frame(figure::Rgb background);
   bool should_close() const;
   void request_close(bool close = true);
   /// Minimised or of no size: nothing to draw.
