@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/frame.h"
+#include "app/panels/param_widget.h"
 #include "app/views/view.h"
 
 /// The fixed parts of the window, each drawing into the current ImGui window. One file each.
@@ -12,7 +13,12 @@ class ExperimentPanel {
   void draw(Frame& frame);
 
  private:
-  std::uint64_t gesture_ = 0;
+  void edit(Frame& frame, const std::string& path, const Json& value);
+  void draw_params(Frame& frame, const ParamSchema& schema, const Json& values,
+                   const std::string& prefix);
+
+  ParamWidgets widgets_;
+  std::uint64_t gesture_ = 0;   ///< number of the movement under way; one is one step of undo
   std::string failed_path_;     ///< the last edit that was refused …
   std::string failed_message_;  ///< … and why
 };
@@ -21,6 +27,10 @@ class ExperimentPanel {
 class Inspector {
  public:
   void draw(Frame& frame, const ViewType& type, View& view);
+
+ private:
+  ParamWidgets widgets_;
+  std::string failed_name_, failed_message_;
 };
 
 /// Bottom: play, step, reset, stop, step counter, scrub bar, speed, state lamp.

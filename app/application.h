@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/types.h"
+#include "core/engines/engines.h"
+
+namespace aniso::app {
+
+/// What the window starts with.
+struct WindowRequest {
+  Json experiment;                               ///< complete or partial; see experiment.h
+  std::optional<std::filesystem::path> session;  ///< a session folder to open instead
+  std::optional<Json> view_state;                ///< from a copied state or a picture
+  std::filesystem::path assets;                  ///< presets and lectures
+  std::filesystem::path config;                  ///< preferences; empty: none are read or written
+  std::filesystem::path pictures;                ///< where screenshots and figures go
+  bool autostart = true;                         ///< train at once
+  bool visible = true;
+  int width = 0, height = 0;  ///< 0: as last time
+  float content_scale = 0;    ///< 0: the display's
+  double measure_s = 0;       ///< > 0: close after so many seconds and report, see WindowReport
+};
+
+/// Figures of a measured window.
+struct WindowReport {
+  double seconds = 0;
+  Index steps = 0;
+  double steps_per_s = 0;
+  double headless_ratio = 0;  ///< 0 when it could not be measured
+  int frames = 0;
+  double frame_ms_median = 0, frame_ms_p99 = 0, frame_ms_max = 0;
+  double first_picture_s = 0;  ///< from the start of run_window to the first frame with a run in it
+  double cpu_share = 0;        ///< of one core, UI thread only
+  std::string renderer;
+};
+
+/// Opens the window and returns when it is closed.
+/// @throws IoError when there is no display or no OpenGL 3.3 (the message says what to do),
+///         InvalidInput when the request's experiment is not valid.
+WindowReport run_window(const WindowRequest& request);
+
+}  // namespace aniso::app

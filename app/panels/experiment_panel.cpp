@@ -1,0 +1,103 @@
+#include <imgui.h>
+
+#include <string>
+#include <vector>
+
+#include "app/panels/panels.h"
+#include "app/ui/widgets.h"
+#include "core/data/registry.h"
+#include "core/nn/registry.h"
+#include "core/session/experiment.h"
+#include "core/training/objectives.h"
+#include "core/training/optimizers.h"
+
+namespace aniso::app {
+namespace {
+
+struct Section {
+  const char* key;
+  const char* title;
+  const char* kind;  // label of the id's row; nullptr where the section has no id
+};
+constexpr Section kSections[] = {{"dataset", "Dataset", "Family"},
+                                 {"architecture", "Architecture", "Family"},
+                                 {"objective", "Objective", "Loss"},
+                                 {"optimizer", "Optimiser", "Method"},
+                                 {"training", "Training", nullptr}};
+
+template <typename Types>
+std::vector<Choice> choices_of(const Types& types) {
+  std::vector<Choice> choices;
+  for (const auto& type : types) choices.push_back({type.id, type.title, type.doc});
+  return choices;
+}
+
+// Built once: registries do not change while the program runs.
+const std::vector<Choice>& section_choices(const std::string& key) {
+  static const auto datasets = choices_of(data::dataset_types());
+  static const auto architectures = choices_of(nn::architectures());
+  static const auto objectives = choices_of(training::objectives());
+  static const auto optimizers = choices_of(training::optimizers());
+  if (key == "dataset") return datasets;
+  if (key == "architecture") return architectures;
+  return key == "objective" ? objectives : optimizers;
+}
+
+}  // namespace
+
+void ExperimentPanel::edit(Frame& frame, const std::string& path, const Json& value) {
+  const auto refused = frame.document.edit(path, value, gesture_);
+  failed_path_ = refused ? path : "";
+  failed_message_ = refused.value_or("");
+  frame.keep_drawing = true;
+}
+
+void ExperimentPanel::draw_params(Frame& frame, const ParamSchema& schema, const Json& values,
+                                  const std::string& prefix) {
+  for (const ParamSpec& spec : schema) {
+    if (!is_shown(spec, values)) continue;
+    const std::string path = prefix + spec.name;
+    const ParamEdit change =
+        widgets_.draw(spec, values[spec.name], path == failed_path_ ? failed_message_ : "");
+    if (change.started) ++gesture_;
+    if (change.value) {
+      edit(frame, path, *change.value);
+      return;  // the values just read are no longer the document's
+    }
+  }
+}
+
+void ExperimentPanel::draw(Frame& frame) {
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ui::px(8, 4));
+  if (!frame.snapshot->rejection.empty()) {
+    ImGui::PushStyleColor(ImGuiCol_Text, ui::color4(ui::theme().error));
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextUnformatted(frame.snapshot->rejection.c_str());
+    ImGui::PopTextWrapPos();
+    ImGui::PopStyleColor();
+    ui::space(8);
+  }
+  for (const Section& section : kSections) {
+    const std::string key = section.key;
+    ImGui::PushID(section.key);
+    ui::heading(section.title);
+    const Json values = frame.document.json()[key];
+    const std::string id = section.kind ? values["id"].get<std::string>() : "";
+    if (section.kind) {
+      if (const auto chosen = draw_choice_row(section.kind, section_choices(key), id)) {
+        ++gesture_;
+        edit(frame, key + ".id", *chosen);
+      }
+    }
+    if (frame.document.json()[key] == values)
+      draw_params(frame, session::schema_of_section(key, id), values, key + ".");
+    ui::space(12);
+    ImGui::PopID();
+  }
+  ui::heading("Run");
+  draw_params(frame, session::schema_of_general(), frame.document.json(), "");
+  ui::space(12);
+  ImGui::PopStyleVar();
+}
+
+}  // namespace aniso::app

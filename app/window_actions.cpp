@@ -1,0 +1,281 @@
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "app/gl/screenshot.h"
+#include "app/window_app.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+#include "core/session/experiment.h"
+
+namespace aniso::app {
+namespace {
+
+using session::RunState;
+
+bool is_over(RunState state) {
+  return state == RunState::finished || state == RunState::diverged || state == RunState::error;
+}
+
+std::string percent(double share) {
+  return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
+}
+
+const char* layout_title(LayoutKind layout) {
+  return layout == LayoutKind::explore   ? "Explore"
+         : layout == LayoutKind::lecture ? "Lecture"
+                                         : "Figure";
+}
+
+}  // namespace
+
+void WindowApp::press(const gl::KeyPress& press) {
+  if (press.alt) return;
+  if (press.key == GLFW_KEY_ESCAPE) {
+    escape();
+    return;
+  }
+  const bool typing = ImGui::GetIO().WantTextInput;
+  const KeyChord chord{
+      .key = press.key, .letter = press.letter, .ctrl = press.ctrl, .shift = press.shift};
+  // While a text field has focus its keys are its own; Ctrl+P still closes the palette.
+  if (typing && !(palette_.is_open() && press.ctrl && press.letter == 'p')) return;
+  if (palette_.is_open() && !press.ctrl) return;
+  actions_.press(chord);
+  pacer_.mark_input();
+}
+
+void WindowApp::escape() {
+  key_sheet_.is_open = about_.is_open = false;
+  palette_.close();
+  export_.close();
+  pacer_.mark_input();
+}
+
+void WindowApp::declare_actions() {
+  declare_run_actions();
+  declare_view_actions();
+  declare_file_actions();
+}
+
+void WindowApp::play_or_pause() {
+  if (snapshot_->state == RunState::running) {
+    training_.send(session::Pause{});
+  } else {
+    if (is_over(snapshot_->state)) training_.send(session::Reset{});
+    training_.send(session::Play{});
+  }
+}
+
+void WindowApp::declare_run_actions() {
+  const auto add = [this](const char* id, const char* title, std::vector<KeyChord> keys,
+                          std::function<void()> run, std::function<std::string()> value = {}) {
+    actions_.add({id, title, "Run", std::move(keys), std::move(run), {}, std::move(value)});
+  };
+  add(
+      "play_pause", "Play or pause", {{.key = GLFW_KEY_SPACE}}, [this] { play_or_pause(); },
+      [this] { return session::state_title(snapshot_->state); });
+  add(
+      "step", "One step", {{.key = GLFW_KEY_RIGHT}}, [this] { training_.send(session::Step{1}); },
+      [this] { return grouped(snapshot_->step); });
+  add("step_10", "Ten steps", {{.key = GLFW_KEY_RIGHT, .shift = true}},
+      [this] { training_.send(session::Step{10}); });
+  add("reset", "Reset the run to step 0", {{.letter = 'r'}},
+      [this] { training_.send(session::Reset{}); });
+  add("stop", "Stop the run", {}, [this] { training_.send(session::Stop{}); });
+  Action undo{"undo",
+              "Undo a setting",
+              "Run",
+              {{.letter = 'z', .ctrl = true}},
+              [this] {
+                document_.undo();
+                send_document();
+              },
+              [this] { return document_.can_undo(); },
+              [this] { return document_.undo_title(); }};
+  Action redo{"redo",
+              "Redo a setting",
+              "Run",
+              {{.letter = 'y', .ctrl = true}, {.letter = 'z', .ctrl = true, .shift = true}},
+              [this] {
+                document_.redo();
+                send_document();
+              },
+              [this] { return document_.can_redo(); },
+              [this] { return document_.redo_title(); }};
+  actions_.add(std::move(undo));
+  actions_.add(std::move(redo));
+  for (const session::PresetInfo& preset : presets_)
+    actions_.add({"preset " + preset.id,
+                  preset.title,
+                  "Preset",
+                  {},
+                  [this, id = preset.id] {
+                    const Json json = session::load_preset_json(request_.assets, id);
+                    if (const auto refused = document_.replace(json)) {
+                      notify(Notice::Kind::error, *refused);
+                      return;
+                    }
+                    send_document();
+                    const auto& views = document_.experiment().views;
+                    training_.send(session::SetSpeed{views.value("steps_per_s", 0.0)});
+                    training_.send(session::Reset{});
+                    training_.send(session::Play{});
+                  },
+                  {},
+                  {}});
+}
+
+void WindowApp::declare_view_actions() {
+  const auto add = [this](const std::string& id, const std::string& title,
+                          std::vector<KeyChord> keys, std::function<void()> run,
+                          std::function<std::string()> value = {}) {
+    actions_.add({id, title, "View", std::move(keys), std::move(run), {}, std::move(value)});
+  };
+  ViewState& state = preferences_.view_state;
+  add(
+      "hide_controls", "Hide or show all controls", {{.key = GLFW_KEY_TAB}},
+      [&state] { state.controls_hidden = !state.controls_hidden; },
+      [&state] { return std::string(state.controls_hidden ? "hidden" : "shown"); });
+  add(
+      "full_screen", "Full screen", {{.key = GLFW_KEY_F11}},
+      [this] { window_.set_fullscreen(!window_.fullscreen()); },
+      [this] { return std::string(window_.fullscreen() ? "on" : "off"); });
+  add(
+      "larger_text", "Larger text", {{.letter = '+', .ctrl = true}, {.letter = '=', .ctrl = true}},
+      [this] { look_.larger_text(); }, [this] { return percent(look_.text_size()); });
+  add("smaller_text", "Smaller text", {{.letter = '-', .ctrl = true}},
+      [this] { look_.smaller_text(); });
+  add("reset_text", "Text at 100 %", {{.letter = '0', .ctrl = true}},
+      [this] { look_.reset_text(); });
+  add(
+      "theme", "Next theme", {},
+      [&state] {
+        const auto& all = figure::themes();
+        for (std::size_t i = 0; i < all.size(); ++i)
+          if (all[i]->id == state.theme) {
+            state.theme = all[(i + 1) % all.size()]->id;
+            break;
+          }
+      },
+      [&state] { return figure::theme(state.theme).title; });
+  for (const LayoutKind layout : {LayoutKind::explore, LayoutKind::lecture, LayoutKind::figure})
+    add(text("layout ", layout_title(layout)), text("Layout: ", layout_title(layout)), {},
+        [&state, layout] { state.layout = layout; });
+  add("reset_view", "Show the whole picture in every view", {{.letter = 'r', .shift = true}},
+      [this] { stage_.reset_views(); });
+  add("reset_layout", "Reset the window's layout", {},
+      [this] { adopt_view_state(default_view_state()); });
+  for (int count = 1; count <= 4; ++count)
+    add(text("tiles ", count), count == 1 ? "One view" : text(count, " views"), {}, [this, count] {
+      Frame frame = make_frame();
+      stage_.set_count(frame, count);
+    });
+  const auto& types = view_types();
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    std::vector<KeyChord> keys;
+    if (i < 9) keys.push_back({.letter = static_cast<char>('1' + i)});
+    add("view " + types[i].id, "Show " + types[i].title, keys, [this, id = types[i].id] {
+      Frame frame = make_frame();
+      stage_.show(frame, id);
+    });
+  }
+}
+
+void WindowApp::declare_file_actions() {
+  const auto add = [this](const char* id, const char* title, const char* group,
+                          std::vector<KeyChord> keys, std::function<void()> run) {
+    actions_.add({id, title, group, std::move(keys), std::move(run), {}, {}});
+  };
+  add("copy", "Copy the state as JSON", "File", {{.letter = 'c', .ctrl = true}},
+      [this] { copy_state(); });
+  add("paste", "Paste a state or an experiment", "File", {{.letter = 'v', .ctrl = true}},
+      [this] { paste_state(); });
+  add("export", "Export the active picture", "File", {{.letter = 'e', .ctrl = true}},
+      [this] { open_export(); });
+  add("screenshot", "Screenshot", "File", {{.key = GLFW_KEY_F12}}, [this] { shot_ = Shot::plain; });
+  add("clean_screenshot", "Clean, transparent screenshot", "File",
+      {{.key = GLFW_KEY_F12, .ctrl = true}}, [this] { shot_ = Shot::clean; });
+  add("palette", "Find a command", "Help", {{.letter = 'p', .ctrl = true}}, [this] {
+    if (palette_.is_open())
+      palette_.close();
+    else
+      palette_.open();
+  });
+  add("keys", "This sheet", "Help", {{.letter = 'h'}, {.letter = '?'}, {.key = GLFW_KEY_F1}},
+      [this] { key_sheet_.is_open = !key_sheet_.is_open; });
+  add("about", "About Anisoscope", "Help", {}, [this] { about_.is_open = !about_.is_open; });
+  add("reload_shaders", "Reload the shaders from disk", "Help", {}, [this] {
+    if (shaders_.reload()) notify(Notice::Kind::info, "The shaders were read again.");
+  });
+  add("quit", "Quit", "File", {{.letter = 'q', .ctrl = true}}, [this] { window_.request_close(); });
+}
+
+Json WindowApp::state_json() const {
+  Json state = {{"experiment", document_.json()},
+                {"view_state", to_json(preferences_.view_state)},
+                {"step", snapshot_->step}};
+  return state;
+}
+
+void WindowApp::copy_state() {
+  window_.set_clipboard(state_json().dump(2));
+  notify(Notice::Kind::info, "The state was copied as JSON.");
+}
+
+void WindowApp::paste_state() {
+  try {
+    const Json json = session::parse_json(window_.clipboard(), "the clipboard");
+    ANISO_CHECK(json.is_object(), "the clipboard holds no state: expected a JSON object");
+    const bool is_state = json.contains("experiment");
+    std::optional<ViewState> view_state;
+    if (is_state && json.contains("view_state"))
+      view_state = view_state_from_json(json["view_state"]);
+    if (const auto refused = document_.replace(is_state ? json["experiment"] : json))
+      throw InvalidInput(*refused);
+    if (view_state) adopt_view_state(*view_state);
+    send_document();
+    notify(Notice::Kind::info, "The state was pasted. Ctrl+Z takes the settings back.");
+  } catch (const Error& error) {
+    notify(Notice::Kind::error, text("Nothing was pasted: ", error.what()));
+  }
+}
+
+std::filesystem::path WindowApp::fresh_picture(const std::string& stem,
+                                               const std::string& extension) const {
+  const std::filesystem::path folder =
+      request_.pictures.empty() ? std::filesystem::current_path() : request_.pictures;
+  std::error_code ignored;
+  std::filesystem::path path = folder / (stem + extension);
+  for (int n = 2; std::filesystem::exists(path, ignored); ++n)
+    path = folder / text(stem, "-", n, extension);
+  return path;
+}
+
+void WindowApp::take_screenshot(bool clean) {
+  try {
+    const figure::Rgba ground(ui::theme().background, clean ? 0 : 1);
+    const io::Image image = gl::capture(ImGui::GetDrawData(), window_.framebuffer_width(),
+                                        window_.framebuffer_height(), ground);
+    const auto path = fresh_picture(text("anisoscope-step-", snapshot_->step), ".png");
+    gl::save_screenshot(path, image, state_json().dump());
+    notify(Notice::Kind::info, text("Screenshot: ", path.string()));
+  } catch (const Error& error) {
+    notify(Notice::Kind::error, text("The screenshot was not saved: ", error.what()));
+  }
+}
+
+void WindowApp::open_export() {
+  Frame frame = make_frame();
+  try {
+    export_.open(
+        stage_.active_figure(frame),
+        fresh_picture(text(stage_.active_type(frame).id, "-step-", snapshot_->step), "").string());
+  } catch (const Error& error) {
+    notify(Notice::Kind::error, text("There is nothing to export yet: ", error.what()));
+  }
+}
+
+}  // namespace aniso::app

@@ -1,0 +1,327 @@
+#include "app/window_app.h"
+
+#include <imgui.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "app/gl/screenshot.h"
+#include "app/ui/widgets.h"
+#include "core/base/check.h"
+#include "core/session/session_file.h"
+
+namespace aniso::app {
+namespace {
+
+using session::RunState;
+
+constexpr float kTopBar = 44, kBottomBar = 52;
+constexpr float kLectureType = 1.4f;
+constexpr ImGuiWindowFlags kPanel = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                    ImGuiWindowFlags_NoSavedSettings |
+                                    ImGuiWindowFlags_NoBringToFrontOnFocus;
+
+session::Experiment start_experiment(const WindowRequest& request) {
+  if (request.session) return session::load_session(*request.session).experiment;
+  return session::experiment_from_json(request.experiment);
+}
+
+Preferences start_preferences(const WindowRequest& request, std::vector<Notice>& notices) {
+  std::string notice;
+  Preferences preferences = load_preferences(request.config, notice);
+  if (!notice.empty()) notices.push_back({Notice::Kind::warning, notice});
+  if (request.width > 0) preferences.window_width = request.width;
+  if (request.height > 0) preferences.window_height = request.height;
+  if (request.view_state) preferences.view_state = view_state_from_json(*request.view_state);
+  return preferences;
+}
+
+gl::WindowOptions window_options(const WindowRequest& request, const Preferences& preferences) {
+  gl::WindowOptions options;
+  options.width = preferences.window_width;
+  options.height = preferences.window_height;
+  options.visible = request.visible;
+  options.content_scale = request.content_scale;
+  return options;
+}
+
+session::AnalysisOptions analysis_options(const ViewState& state) {
+  session::AnalysisOptions options;
+  options.budget = state.looking_budget;
+  return options;
+}
+
+// Training comes first where the window and it share a core: Linux keeps a nice value per thread.
+void yield_to_training() { setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 5); }
+
+double thread_cpu_s() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double percentile(std::vector<double> values, double share) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const auto last = static_cast<double>(values.size() - 1);
+  return values[static_cast<std::size_t>(std::ceil(share * last))];
+}
+
+}  // namespace
+
+WindowApp::WindowApp(const WindowRequest& request)
+    : request_(request),
+      presets_(session::list_presets(request.assets)),
+      environment_(engines::environment()),
+      preferences_(start_preferences(request, early_notices_)),
+      document_(start_experiment(request)),
+      training_(engines::engines()),
+      analyses_(engines::engines(), analysis_options(preferences_.view_state)),
+      window_(window_options(request, preferences_)),
+      shaders_([this](LogLevel level, const std::string& message) {
+        notify(level == LogLevel::error ? Notice::Kind::error : Notice::Kind::warning, message);
+      }) {
+  if (request_.session)
+    training_.send(session::OpenSession{request_.session->string()});
+  else
+    training_.send(session::SetExperiment{document_.json()});
+  document_version_ = document_.version();
+  if (const auto& views = document_.experiment().views; views.contains("steps_per_s"))
+    training_.send(session::SetSpeed{views["steps_per_s"].get<double>()});
+  if (request_.autostart && !request_.session) training_.send(session::Play{});
+  snapshot_ = training_.latest();
+  adopt_view_state(preferences_.view_state);
+  for (const Notice& notice : early_notices_) notices_.add(notice, now_s());
+  if (environment_.blas_is_reference)
+    notify(Notice::Kind::warning,
+           "This machine uses the slow reference BLAS. Install libopenblas0-openmp: training "
+           "becomes about 28 times faster.");
+  declare_actions();
+  window_.on_key = [this](const gl::KeyPress& key) { press(key); };
+  yield_to_training();
+}
+
+WindowApp::~WindowApp() {
+  if (request_.config.empty()) return;
+  try {
+    preferences_.view_state.text_scale = look_.text_size();
+    save_preferences(request_.config, preferences_);
+  } catch (const Error&) {
+    // The window is gone; there is nobody left to tell.
+  }
+}
+
+double WindowApp::now_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void WindowApp::notify(Notice::Kind kind, const std::string& text) {
+  notices_.add({kind, text}, now_s());
+  pacer_.mark_changed();
+}
+
+void WindowApp::adopt_view_state(const ViewState& state) {
+  preferences_.view_state = state;
+  look_.set_theme(figure::theme(state.theme));
+  look_.set_text_size(state.text_scale);
+  analyses_.set_budget(state.looking_budget);
+  pacer_.mark_changed();
+}
+
+void WindowApp::take_snapshot() {
+  const std::uint64_t version = training_.version();
+  if (version == snapshot_version_) return;
+  snapshot_version_ = version;
+  snapshot_ = training_.latest();
+  pacer_.mark_changed();
+  if (snapshot_->rejections != rejections_) {
+    rejections_ = snapshot_->rejections;
+    if (!snapshot_->rejection.empty()) notify(Notice::Kind::error, snapshot_->rejection);
+  }
+  if (snapshot_->state != last_state_) {
+    last_state_ = snapshot_->state;
+    if (last_state_ == RunState::diverged || last_state_ == RunState::error)
+      notify(Notice::Kind::error, snapshot_->cause);
+  }
+}
+
+void WindowApp::send_document() {
+  if (document_.version() == document_version_) return;
+  document_version_ = document_.version();
+  training_.send(session::SetExperiment{document_.json()});
+}
+
+void WindowApp::poll() {
+  take_snapshot();
+  if (const auto version = analyses_.version(); version != analysis_version_) {
+    analysis_version_ = version;
+    pacer_.mark_changed();
+  }
+  if (shaders_.poll()) pacer_.mark_changed();
+  if (now_s() >= redraw_at_s_) {
+    redraw_at_s_ = std::numeric_limits<double>::infinity();
+    pacer_.mark_changed();
+  }
+  meter_.observe(*snapshot_, now_s(), last_input_s_);
+}
+
+void WindowApp::wait() {
+  const bool live = snapshot_->state == RunState::running || meter_.is_quiet() ||
+                    snapshot_->state == RunState::ready || snapshot_->state == RunState::stopping;
+  const double rest = std::max(0.0, redraw_at_s_ - now_s());
+  window_.wait_events(std::min(pacer_.wait_s(now_s(), live), rest));
+  if (window_.take_activity()) {
+    last_input_s_ = now_s();
+    pacer_.mark_input();
+  }
+}
+
+WindowReport WindowApp::run() {
+  const double cpu_start = thread_cpu_s(), began = now_s();
+  Index first_step = 0;
+  double first_training_s = 0;
+  while (!window_.should_close()) {
+    wait();
+    poll();
+    if (request_.measure_s > 0) {
+      if (now_s() - began > request_.measure_s) break;
+      // The first second holds the start: shaders, fonts, first analyses.
+      if (now_s() - began < 1) {
+        frame_times_ms_.clear();
+        first_step = snapshot_->step;
+        first_training_s = snapshot_->training_s;
+      }
+    }
+    if (window_.hidden() || meter_.is_quiet() || !pacer_.should_draw(now_s())) continue;
+    draw();
+  }
+  WindowReport report;
+  report.seconds = now_s() - began;
+  report.steps = snapshot_->step;
+  if (const double trained = snapshot_->training_s - first_training_s; trained > 0)
+    report.steps_per_s = static_cast<double>(snapshot_->step - first_step) / trained;
+  report.headless_ratio = meter_.ratio();
+  report.frames = static_cast<int>(frame_times_ms_.size());
+  report.frame_ms_median = percentile(frame_times_ms_, 0.5);
+  report.frame_ms_p99 = percentile(frame_times_ms_, 0.99);
+  report.frame_ms_max = percentile(frame_times_ms_, 1);
+  report.first_picture_s = first_picture_s_;
+  report.cpu_share = (thread_cpu_s() - cpu_start) / report.seconds;
+  report.renderer = window_.renderer();
+  return report;
+}
+
+Frame WindowApp::make_frame() {
+  return {.snapshot = snapshot_,
+          .snapshot_version = snapshot_version_,
+          .training = training_,
+          .analyses = analyses_,
+          .document = document_,
+          .view_state = preferences_.view_state,
+          .actions = actions_,
+          .shaders = shaders_,
+          .environment = environment_,
+          .presets = presets_,
+          .time_s = now_s(),
+          .headless_ratio = meter_.ratio(),
+          .frame_ms = frame_ms_};
+}
+
+void WindowApp::draw() {
+  const double started = now_s();
+  pacer_.frame_started(started);
+  ViewState& state = preferences_.view_state;
+  const bool lecture = state.layout == LayoutKind::lecture;
+  look_.set_theme(figure::theme(state.theme));
+  look_.update(window_.content_scale() * (lecture ? kLectureType : 1), window_.pixel_ratio());
+  window_.begin_frame();
+  Frame frame = make_frame();
+  frame.clean = shot_ == Shot::clean;
+
+  const ImVec2 display = ImGui::GetIO().DisplaySize;
+  const bool bare = state.controls_hidden || frame.clean || state.layout == LayoutKind::figure;
+  const bool sides = !bare && !lecture;
+  const float top = bare && state.layout != LayoutKind::figure ? 0 : ui::px(kTopBar);
+  const float bottom = state.controls_hidden || frame.clean ? 0 : ui::px(kBottomBar);
+  const float left = sides ? ui::px(static_cast<float>(state.left_width)) : 0;
+  const float right = sides ? ui::px(static_cast<float>(state.right_width)) : 0;
+  const Rect area{left, frame.clean ? 0 : top, std::max(display.x - left - right, 1.0f),
+                  std::max(display.y - (frame.clean ? 0 : top) - bottom, 1.0f)};
+  stage_.draw(frame, area);
+  if (!frame.clean) {
+    draw_chrome(frame, area);
+    draw_overlays(frame);
+    notices_.draw(frame, area.x + area.width - ui::px(12), area.y + area.height - ui::px(12));
+  }
+  const figure::Rgb ground = ui::theme().background;
+  const float rgb[3] = {static_cast<float>(ground.r), static_cast<float>(ground.g),
+                        static_cast<float>(ground.b)};
+  window_.end_frame(rgb);
+  after_frame(frame, started);
+}
+
+void WindowApp::draw_chrome(Frame& frame, const Rect& area) {
+  const ImVec2 display = ImGui::GetIO().DisplaySize;
+  const auto panel = [&](const char* id, ImVec2 at, ImVec2 size, ImVec2 padding,
+                         ImGuiWindowFlags extra, auto&& content) {
+    if (size.x <= 0 || size.y <= 0) return;
+    ImGui::SetNextWindowPos(at);
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, padding);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::color4(ui::theme().panel));
+    ImGui::Begin(id, nullptr, (kPanel & ~ImGuiWindowFlags_NoScrollbar) | extra);
+    ImGui::PopStyleVar(2);
+    ImGui::PopStyleColor();
+    content();
+    ImGui::End();
+  };
+  ImDrawList* lines = ImGui::GetBackgroundDrawList();
+  lines->AddRectFilled({0, 0}, display, ui::color(ui::theme().line));
+  const float hair = std::max(1.0f, std::floor(ui::px(1)));
+  const float bottom_y = area.y + area.height;
+  panel("top bar", {0, 0}, {display.x, area.y - hair}, ui::px(16, 8), ImGuiWindowFlags_NoScrollbar,
+        [&] { top_bar_.draw(frame); });
+  panel("transport", {0, bottom_y + hair}, {display.x, display.y - bottom_y - hair}, ui::px(16, 12),
+        ImGuiWindowFlags_NoScrollbar, [&] { transport_.draw(frame); });
+  panel("experiment", {0, area.y}, {area.x - hair, area.height}, ui::px(16, 14), 0,
+        [&] { experiment_panel_.draw(frame); });
+  const float right_x = area.x + area.width;
+  panel("inspector", {right_x + hair, area.y}, {display.x - right_x - hair, area.height},
+        ui::px(16, 14), 0,
+        [&] { inspector_.draw(frame, stage_.active_type(frame), stage_.active(frame)); });
+}
+
+void WindowApp::draw_overlays(Frame& frame) {
+  key_sheet_.draw(frame);
+  palette_.draw(frame);
+  about_.draw(frame, window_.renderer(), look_.fonts().notices());
+  export_.draw(frame, state_json().dump());
+  if (stage_.take_export_request()) open_export();
+}
+
+void WindowApp::after_frame(Frame& frame, double started) {
+  send_document();
+  for (const Notice& notice : frame.notices) notify(notice.kind, notice.text);
+  if (frame.keep_drawing || look_.animating()) pacer_.mark_changed();
+  redraw_at_s_ = std::min(redraw_at_s_, frame.redraw_at_s);
+  if (shot_ != Shot::none) {
+    const bool clean = std::exchange(shot_, Shot::none) == Shot::clean;
+    take_screenshot(clean);
+    pacer_.mark_changed();
+  }
+  frame_ms_ = 1000 * (now_s() - started);
+  if (request_.measure_s > 0) frame_times_ms_.push_back(frame_ms_);
+  if (first_picture_s_ == 0 && snapshot_->step > 0) first_picture_s_ = now_s();
+}
+
+WindowReport run_window(const WindowRequest& request) { return WindowApp(request).run(); }
+
+}  // namespace aniso::app
