@@ -22,6 +22,7 @@ struct InputShape {
 };
 
 /// A 2-D plane through input space: x(s, t) = origin + s·u + t·v, with u, v orthonormal (D).
+/// For D = 1 there is no second direction and v = 0.
 struct Plane {
   Vector origin;
   Vector u;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ struct RawData {
   Plane plane;        ///< leave empty for the first two axes, or the first two principal axes
   std::vector<std::string> class_names;
   std::vector<std::string> notes;
-  std::vector<Index> test;  ///< a split that the source itself declares; empty for none
+  /// Test rows (ascending) of a split that the source itself declares, which may be empty.
+  std::optional<std::vector<Index>> test;
 };
 
 /// A kind of dataset. One file defines one of these, one line in registry.cpp lists it.
@@ -42,9 +44,16 @@ const DatasetType& dataset_type(std::string_view id);
 /// normalisation and seed (n and noise are declared by each type, since their meaning differs).
 ParamSchema schema_of(const DatasetType& type);
 
+/// The stream from which a dataset is drawn; `generate` and the closed-form helpers of the dataset
+/// files (`mixture_model`, `linear_teacher`) take it.
+RandomStream dataset_stream(const DatasetType& type, const Params& params,
+                            std::uint64_t experiment_seed);
+
 /// Generates the dataset and applies, in this order: label noise (training and test rows alike),
-/// split (stratified by class), normalisation (statistics of the training rows only; the plane and
-/// regression targets are transformed consistently or left alone, and a note says so).
+/// split (stratified by class, to within one row), normalisation (statistics of the training rows
+/// only; the plane is transformed with the points, regression targets are left alone, and a note
+/// says so). A plane that the source leaves empty becomes the first two axes (D ≤ 2) or the first
+/// two principal axes of up to 1,000 training rows; for D = 1 its second direction is 0.
 ///
 /// @param params  validated against `schema_of(type)`.
 /// @param experiment_seed  used where the dataset's own `seed` is −1.

@@ -57,7 +57,7 @@ Vector cosine_mode(Index mode, Index n) {
 // Gray code of `mode`.
 Vector walsh_mode(Index mode, Index n) {
   const auto size = static_cast<std::uint64_t>(n);
-  const int bits = std::bit_width(size) - 1;
+  const auto bits = static_cast<int>(std::bit_width(size)) - 1;
   const auto gray = static_cast<std::uint64_t>(mode) ^ (static_cast<std::uint64_t>(mode) >> 1);
   std::uint64_t row = 0;
   for (int b = 0; b < bits; ++b) row |= ((gray >> b) & 1) << (bits - 1 - b);
