@@ -1,0 +1,110 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/analysis/registry.h"
+#include "core/base/check.h"
+
+namespace aniso::analysis {
+
+/// f(x) = W x + b, layer by layer given as weights; derivatives are exact by hand. Analyses are
+/// tested on it without any engine.
+class LinearFunction : public nn::LayeredFunction {
+ public:
+  LinearFunction(Matrix weight, Vector bias, std::vector<Matrix> layers = {})
+      : weight_(std::move(weight)), bias_(std::move(bias)), layers_(std::move(layers)) {
+    if (layers_.empty()) layers_ = {weight_};
+  }
+
+  Index inputs() const override { return weight_.cols(); }
+  Index outputs() const override { return weight_.rows(); }
+  nn::SecondOrder second_order() const override { return nn::SecondOrder::affine; }
+  Matrix values(MatrixRef x) const override {
+    if (on_call) on_call();
+    return (x * weight_.transpose()).rowwise() + bias_.transpose();
+  }
+  Matrix vector_jacobian(MatrixRef, MatrixRef v) const override { return v * weight_; }
+  nn::Jets jets(MatrixRef, MatrixRef) const override { throw InvalidInput("not asked for here"); }
+  std::unique_ptr<nn::Function> restricted(VectorRef origin, MatrixRef basis) const override {
+    auto out =
+        std::make_unique<LinearFunction>(Matrix(weight_ * basis), Vector(weight_ * origin + bias_));
+    out->on_call = on_call;
+    return out;
+  }
+  std::unique_ptr<nn::Function> clone() const override {
+    return std::make_unique<LinearFunction>(*this);
+  }
+
+  std::size_t layer_count() const override { return layers_.size(); }
+  std::string layer_name(std::size_t layer) const override { return text("dense ", layer + 1); }
+  Matrix weight(std::size_t layer) const override { return layers_[layer]; }
+  Matrix layer_inputs(std::size_t, MatrixRef x) const override { return x; }
+  Matrix layer_vector_jacobian(std::size_t, MatrixRef, MatrixRef v) const override {
+    return v * weight_;
+  }
+  Matrix weight_gradient(std::size_t, MatrixRef x, MatrixRef v) const override {
+    return v.transpose() * x;
+  }
+
+  std::function<void()> on_call;
+
+ private:
+  Matrix weight_;
+  Vector bias_;
+  std::vector<Matrix> layers_;
+};
+
+/// Everything an analysis looks at, owned in one place.
+struct Scene {
+  std::unique_ptr<LinearFunction> function;
+  nn::NetworkPlan plan;
+  data::Dataset data;
+  std::vector<std::shared_ptr<const ProbeRecord>> probes;
+
+  Scene(Matrix weight, Vector bias, std::vector<Matrix> layers = {}) {
+    plan.inputs = weight.cols();
+    plan.outputs = weight.rows();
+    const Index d = weight.cols();
+    function =
+        std::make_unique<LinearFunction>(std::move(weight), std::move(bias), std::move(layers));
+    data.shape = data::InputShape::vector(d);
+    data.x = Matrix::Zero(0, d);
+    data.plane.origin = Vector::Zero(d);
+    if (d >= 2) {
+      data.plane.u = Vector::Unit(d, 0);
+      data.plane.v = Vector::Unit(d, 1);
+    }
+  }
+
+  void add_record(Index step, Matrix outputs) {
+    probes.push_back(std::make_shared<ProbeRecord>(ProbeRecord{step, std::move(outputs)}));
+  }
+
+  Input input(const std::string& id, const Json& params = Json::object()) const {
+    Input in;
+    in.function = function.get();
+    in.plan = &plan;
+    in.data = &data;
+    in.probes = &probes;
+    in.params = validated(aniso::analysis::analysis(id).params, params, id);
+    in.step = probes.empty() ? 0 : probes.back()->step;
+    return in;
+  }
+
+  ResultsPtr evaluate(const std::string& id, const Json& params = Json::object()) const {
+    return aniso::analysis::evaluate(aniso::analysis::analysis(id), input(id, params), {});
+  }
+};
+
+template <typename Kind>
+const Kind& result(const Results& results, const std::string& id) {
+  for (const auto& entry : results.results)
+    if (quantity_of(entry).id == id) return std::get<Kind>(entry);
+  throw InvalidInput("no result called " + id);
+}
+
+}  // namespace aniso::analysis

@@ -1,0 +1,161 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/base/random.h"
+#include "tests/analysis/fakes.h"
+
+namespace aniso::analysis {
+namespace {
+
+using testing::HasSubstr;
+
+Scene regression_scene() { return Scene(Matrix::Zero(2, 3), Vector::Zero(2)); }
+
+TEST(Trajectory, OfAStraightPathHasOneAxisThatExplainsAll) {
+  Scene scene = regression_scene();
+  const Matrix start = RandomStream(1, "a").normals(Index{8}, Index{2}),
+               way = RandomStream(2, "b").normals(Index{8}, Index{2});
+  const std::vector<double> times = {0, 0.5, 0.75, 1};
+  for (std::size_t k = 0; k < times.size(); ++k)
+    scene.add_record(static_cast<Index>(10 * k), start + times[k] * way);
+  const auto results = scene.evaluate("trajectory");
+  const auto& path = result<Trajectory>(*results, "path");
+  ASSERT_EQ(path.points.rows(), 4);
+  ASSERT_EQ(path.points.cols(), 3);
+  EXPECT_NEAR(path.explained(0), 1, 1e-12);
+  EXPECT_EQ(path.explained(1), 0);
+  EXPECT_EQ(path.steps, (std::vector<Index>{0, 10, 20, 30}));
+  // Distances along the path are root mean squares over the eight probes.
+  const double unit = way.norm() / std::sqrt(8.0);
+  EXPECT_NEAR(std::abs(path.points(3, 0) - path.points(0, 0)), unit, 1e-12);
+  EXPECT_NEAR(std::abs(path.points(1, 0) - path.points(0, 0)), unit / 2, 1e-12);
+  EXPECT_LT(path.points.rightCols(2).cwiseAbs().maxCoeff(), 1e-12);
+  EXPECT_NEAR(path.points.col(0).sum(), 0, 1e-12);  // centred
+  const auto& shares = result<Spectrum>(*results, "explained");
+  ASSERT_EQ(shares.values.size(), 1);
+  EXPECT_NEAR(shares.values(0), 1, 1e-12);
+}
+
+TEST(Trajectory, KeepsDistancesOfAPathInThreeDimensions) {
+  Scene scene = regression_scene();
+  const Matrix a = RandomStream(3, "a").normals(Index{3}, Index{16});
+  for (Index k = 0; k < 12; ++k) {
+    const double t = 0.4 * static_cast<double>(k);
+    const Vector flat = std::cos(t) * a.row(0) + 2 * std::sin(t) * a.row(1) + 0.3 * t * a.row(2);
+    scene.add_record(k, Eigen::Map<const Matrix>(flat.data(), 8, 2));
+  }
+  const auto results = scene.evaluate("trajectory");
+  const auto& path = result<Trajectory>(*results, "path");
+  for (Index i = 0; i < 12; ++i)
+    for (Index j = 0; j < i; ++j) {
+      const auto &p = scene.probes[static_cast<std::size_t>(i)]->outputs,
+                 &q = scene.probes[static_cast<std::size_t>(j)]->outputs;
+      EXPECT_NEAR((path.points.row(i) - path.points.row(j)).norm(), (p - q).norm() / std::sqrt(8.0),
+                  1e-12);
+    }
+  EXPECT_NEAR(path.explained.sum(), 1, 1e-12);
+  EXPECT_GE(path.explained(0), path.explained(1));
+}
+
+TEST(Trajectory, NeedsTwoRecords) {
+  Scene scene = regression_scene();
+  const auto none = scene.evaluate("trajectory");
+  EXPECT_EQ(result<Trajectory>(*none, "path").quantity.status.kind, Status::Kind::undefined);
+  scene.add_record(0, Matrix::Ones(4, 2));
+  const auto one = scene.evaluate("trajectory");
+  EXPECT_THAT(result<Trajectory>(*one, "path").quantity.status.reason, HasSubstr("two or more"));
+  EXPECT_EQ(result<Trajectory>(*one, "path").points.cols(), 3);
+  EXPECT_EQ(result<Spectrum>(*one, "explained").quantity.status.kind, Status::Kind::undefined);
+}
+
+TEST(Trajectory, OfANetworkThatDoesNotMoveIsUndefined) {
+  Scene scene = regression_scene();
+  scene.add_record(0, Matrix::Ones(4, 2));
+  scene.add_record(1, Matrix::Ones(4, 2));
+  const auto results = scene.evaluate("trajectory");
+  EXPECT_THAT(result<Trajectory>(*results, "path").quantity.status.reason, HasSubstr("coincide"));
+}
+
+TEST(Trajectory, LeavesOutRecordsThatAreNotFiniteOrLieAhead) {
+  Scene scene = regression_scene();
+  scene.add_record(0, Matrix::Zero(4, 2));
+  scene.add_record(1, Matrix::Constant(4, 2, std::numeric_limits<double>::quiet_NaN()));
+  scene.add_record(2, Matrix::Ones(4, 2));
+  scene.add_record(3, Matrix::Constant(4, 2, 5.0));
+  Input input = scene.input("trajectory");
+  input.step = 2;
+  const auto results = evaluate(analysis("trajectory"), input, {});
+  EXPECT_EQ(result<Trajectory>(*results, "path").steps, (std::vector<Index>{0, 2}));
+}
+
+TEST(Trajectory, ThinsEvenlyKeepsTheEndsAndSaysSo) {
+  Scene scene = regression_scene();
+  for (Index k = 0; k < 11; ++k)
+    scene.add_record(k, Matrix::Constant(4, 2, static_cast<double>(k * k)));
+  const auto results = scene.evaluate("trajectory", {{"records", 6}});
+  EXPECT_EQ(result<Trajectory>(*results, "path").steps, (std::vector<Index>{0, 2, 4, 6, 8, 10}));
+  EXPECT_THAT(results->notes, testing::Contains(HasSubstr("6 of 11")));
+}
+
+TEST(Trajectory, OfClassesIsTakenInProbabilities) {
+  // A logit that goes from −∞ to +∞ moves the probability of class 1 from 0 to 1 at each probe.
+  Scene one(Matrix::Zero(1, 2), Vector::Zero(1));
+  one.add_record(0, Matrix::Constant(5, 1, -800.0));
+  one.add_record(1, Matrix::Constant(5, 1, 800.0));
+  Input input = one.input("trajectory");
+  input.is_classification = input.single_logit = true;
+  auto results = evaluate(analysis("trajectory"), input, {});
+  const auto& single = result<Trajectory>(*results, "path").points;
+  EXPECT_NEAR(std::abs(single(1, 0) - single(0, 0)), 1, 1e-12);
+  // The same through two logits moves both probabilities.
+  Scene two(Matrix::Zero(2, 2), Vector::Zero(2));
+  Matrix logits = Matrix::Zero(5, 2);
+  logits.col(0).setConstant(900);
+  two.add_record(0, logits);
+  two.add_record(1, logits.rowwise().reverse());
+  input = two.input("trajectory");
+  input.is_classification = true;
+  results = evaluate(analysis("trajectory"), input, {});
+  const auto& both = result<Trajectory>(*results, "path").points;
+  EXPECT_NEAR(std::abs(both(1, 0) - both(0, 0)), std::sqrt(2.0), 1e-12);
+}
+
+// A path that first runs along one direction and then further along another: the principal axes
+// cross. With the frame before at hand, coordinates of old points keep their axis and sign.
+TEST(Trajectory, AxesKeepSignAndOrderFromOneUpdateToTheNext) {
+  Scene scene = regression_scene();
+  Matrix first = Matrix::Zero(4, 2), second = Matrix::Zero(4, 2);
+  first(0, 0) = 1;
+  second(3, 1) = -1;
+  Index step = 0;
+  for (int k = 0; k <= 10; ++k) scene.add_record(step++, first * k + second * (0.05 * (k % 2)));
+  const auto before = scene.evaluate("trajectory");
+  for (int k = 1; k <= 60; ++k) scene.add_record(step++, first * 10 + second * k);
+  Input input = scene.input("trajectory");
+  const auto free = evaluate(analysis("trajectory"), input, {});
+  input.previous = before.get();
+  const auto locked = evaluate(analysis("trajectory"), input, {});
+
+  const auto& a = result<Trajectory>(*before, "path");
+  const auto& b = result<Trajectory>(*locked, "path");
+  const auto& c = result<Trajectory>(*free, "path");
+  EXPECT_GT(c.explained(0), c.explained(1));
+  EXPECT_LT(b.explained(0), b.explained(1));  // the order of before, though the shares crossed
+  EXPECT_THAT(locked->notes, testing::Contains(HasSubstr("crossed")));
+  const Vector now = b.points.col(0).head(11), then = a.points.col(0);
+  const Vector now_c = now.array() - now.mean(), then_c = then.array() - then.mean();
+  EXPECT_GT(now_c.dot(then_c), 0.9 * now_c.norm() * then_c.norm());
+  // The shares are reported in falling order whatever the axes do.
+  const auto& shares = result<Spectrum>(*locked, "explained").values;
+  EXPECT_GT(shares(0), shares(1));
+  EXPECT_NEAR(shares(0), b.explained(1), 1e-15);
+
+  input.run = 5;  // another run's frame is no predecessor
+  const auto other = evaluate(analysis("trajectory"), input, {});
+  EXPECT_EQ(result<Trajectory>(*other, "path").points, c.points);
+}
+
+}  // namespace
+}  // namespace aniso::analysis
