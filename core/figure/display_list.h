@@ -44,10 +44,10 @@ struct Polyline {
   std::vector<Point> points;
   Rgba color;
   double width = 1;
-  bool dashed = false;  ///< kDash on, kGap off, both times max(width, 1)
+  bool dashed = false;  ///< kDashOn on, kDashOff off, both times max(width, 1)
   bool closed = false;
 };
-inline constexpr double kDash = 4, kGap = 3;
+inline constexpr double kDashOn = 4, kDashOff = 3;
 
 /// A simple polygon, filled.
 struct Polygon {

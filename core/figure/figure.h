@@ -65,11 +65,15 @@ struct Points {
   std::vector<double> x;
   std::vector<double> y;
   std::vector<int> category;  ///< one per point for class colours, or empty for `style`
+  std::vector<std::string> category_names;  ///< legend entry of category k; empty for none
   Marker marker = Marker::circle;
   double size = 5;  ///< diameter in points
   bool rim = true;
   Style style;
 };
+
+/// smooth: bilinear between samples; cells: one square of one colour per sample (matrices).
+enum class Interpolation { smooth, cells };
 
 enum class Colormap { viridis, cividis, diverging, cyclic };
 
@@ -83,6 +87,7 @@ struct Field {
   double low = std::numeric_limits<double>::quiet_NaN();   ///< colour range; NaN: from the data,
   double high = std::numeric_limits<double>::quiet_NaN();  ///< symmetric for diverging maps
   bool logarithmic = false;
+  Interpolation interpolation = Interpolation::smooth;
   std::vector<double> contours;  ///< thin isolines at these levels
   bool zero_contour = false;     ///< thick line at 0: the decision boundary
 };
