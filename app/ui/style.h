@@ -35,8 +35,10 @@ class Look {
   /// @throws InvalidInput outside 0.6 … 3.
   void set_text_size(double factor);
 
-  /// ImGui units per design pixel.
+  /// ImGui units per design pixel, text size included.
   float scale() const { return scale_; }
+  /// ImGui units per design pixel at text size 100 %: for strokes and figures.
+  float content_scale() const { return content_scale_; }
   /// Framebuffer pixels per ImGui unit.
   float pixel_ratio() const { return pixel_ratio_; }
   Fonts& fonts() { return fonts_; }
