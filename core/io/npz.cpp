@@ -163,7 +163,8 @@ NdArray NpzReader::read(std::string_view name) const {
   // Read to the end: a member that is longer than declared is noticed, and the read that meets the
   // end verifies the checksum.
   std::vector<std::byte> bytes;
-  std::vector<std::byte> block(std::size_t{1} << 18);
+  std::vector<std::byte> block(
+      static_cast<std::size_t>(std::min<std::uint64_t>(member->second.size + 1, 1 << 18)));
   for (;;) {
     const zip_int64_t got = zip_fread(file.get(), block.data(), block.size());
     if (got < 0) fail(place, std::string("damaged (") + zip_file_strerror(file.get()) + ").");

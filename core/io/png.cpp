@@ -15,6 +15,9 @@
 namespace aniso::io {
 namespace {
 
+// Deflate stores at most 258 bytes in 2 bits, so that a small file cannot claim large content.
+constexpr std::size_t kMostDeflated = 1032;
+
 // libpng reports errors by longjmp. Everything with a destructor therefore lives in a job outside
 // the functions that libpng may leave, and those hold plain values only.
 struct Job {
@@ -103,10 +106,10 @@ struct ReadJob : Job {
 
 void read_header_step(ReadJob& job) {
   constexpr png_uint_32 kLongestSide = 1'000'000;
-  constexpr png_alloc_size_t kLargestChunk = 64 << 20;
+  constexpr std::size_t kLargestChunk = 64 << 20;
   png_set_read_fn(job.png, &job, ReadJob::on_read);
   png_set_user_limits(job.png, kLongestSide, kLongestSide);
-  png_set_chunk_malloc_max(job.png, kLargestChunk);
+  png_set_chunk_malloc_max(job.png, std::min(kLargestChunk, kMostDeflated * job.bytes.size()));
   png_set_chunk_cache_max(job.png, 1000);
   png_read_info(job.png, job.info);
   job.image.width = png_get_image_width(job.png, job.info);
@@ -128,6 +131,20 @@ void read_format_step(ReadJob& job) {
 void read_pixels_step(ReadJob& job) {
   png_read_image(job.png, job.rows.data());
   png_read_end(job.png, job.end_info);
+}
+
+// libpng allocates what a chunk declares before it looks whether the file holds it.
+bool chunks_fit(std::span<const std::byte> bytes) {
+  constexpr std::size_t kSignature = 8, kOverhead = 12;  // length, type, checksum
+  for (std::size_t at = kSignature; bytes.size() - at >= kOverhead;) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      length = length << 8 | static_cast<std::size_t>(bytes[at + i]);
+    if (length > bytes.size() - at - kOverhead) return false;
+    if (std::memcmp(bytes.data() + at + 4, "IEND", 4) == 0) return true;
+    at += kOverhead + length;
+  }
+  return false;
 }
 
 std::string utf8_of_latin1(std::string_view latin1) {
@@ -208,6 +225,7 @@ void write_png(const std::filesystem::path& path, const Image& image, const PngT
 Png decode_png(std::span<const std::byte> bytes, const std::string& where,
                std::int64_t max_pixels) {
   if (recognised(bytes) != FileKind::png) throw IoError("'" + where + "' is not a PNG picture.");
+  if (!chunks_fit(bytes)) throw IoError("'" + where + "': damaged or truncated PNG.");
   ReadJob job;
   job.bytes = bytes;
   job.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, Job::on_error, Job::on_warning);
@@ -222,10 +240,9 @@ Png decode_png(std::span<const std::byte> bytes, const std::string& where,
   if (job.image.width > max_pixels / job.image.height)
     throw IoError(aniso::text("'", where, "': ", job.image.width, " × ", job.image.height,
                               " pixels are more than the ", max_pixels, " that are read."));
-  // Deflate shrinks at most 1032-fold, so that a small file cannot claim a large picture.
   const double declared = static_cast<double>(job.image.width) *
                           static_cast<double>(job.image.height) * job.channels * job.depth / 8;
-  if (declared > 1032.0 * static_cast<double>(bytes.size()))
+  if (declared > static_cast<double>(kMostDeflated) * static_cast<double>(bytes.size()))
     throw IoError(aniso::text("'", where, "': damaged PNG: ", bytes.size(), " bytes cannot hold ",
                               job.image.width, " × ", job.image.height, " pixels."));
   if (!Job::run(job, read_format_step)) damaged();
