@@ -210,7 +210,8 @@ TEST(Csv, WrittenTargetsReadBack) {
   CsvTable table;
   table.columns = {"x"};
   table.values = matrix({{1}, {2}});
-  table.targets = Eigen::Vector2d(0.25, 1e-7);
+  table.targets.resize(2);
+  table.targets << 0.25, 1e-7;
   EXPECT_EQ(csv_text(table), "x,target\n1,0.25\n2,1e-07\n");
   EXPECT_EQ(parsed(csv_text(table)).targets, table.targets);
 }
