@@ -308,6 +308,23 @@ TEST(Layout, EveryTextKeepsClearOfOthersInAFigureOfManyKinds) {
   }
 }
 
+TEST(Layout, NamesInsideThePlotStandOnPlates) {
+  Panel panel = curves({{"loss", 1}});
+  panel.rules.push_back({"threshold", 40, true, {}});
+  const DisplayList list = placed(panel);
+  const auto fills = all<Fill>(list);
+  ASSERT_EQ(fills.size(), 2u);  // the background and the plate
+  bool found = false;
+  for (const Text& text : all<Text>(list)) {
+    if (text.text != "threshold") continue;
+    found = true;
+    EXPECT_TRUE(fills[1].rect.contains({box(text).x, box(text).y}));
+    EXPECT_TRUE(fills[1].rect.contains({box(text).right(), box(text).bottom()}));
+    EXPECT_GT(text.at.x, list.panels[0].x.to_pixel(40));
+  }
+  EXPECT_TRUE(found);
+}
+
 TEST(Layout, TenPanelsOfCurvesAreFast) {
   Figure figure;
   figure.columns = 2;
