@@ -93,7 +93,9 @@ void AnalysisWorker::work(std::stop_token stop) {
     OutcomePtr previous;
     {
       std::unique_lock lock(mutex_);
-      if (!changed_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
+      changed_.wait(lock, stop, [this] { return !queue_.empty(); });
+      // Within the lock, so that the destructor finds either no running request or this one.
+      if (stop.stop_requested()) return;
       request = std::move(queue_.front());
       queue_.pop_front();
       running_ = Running{request.tag, request.analysis, request.params, run_of(request), cancelled};

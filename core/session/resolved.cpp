@@ -6,6 +6,7 @@
 #include "core/data/registry.h"
 #include "core/nn/registry.h"
 #include "core/training/objectives.h"
+#include "core/training/optimizers.h"
 
 namespace aniso::session {
 namespace {
@@ -50,7 +51,7 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
   spec.optimizer = experiment.optimizer.id;
   spec.optimizer_params = experiment.optimizer.params;
   spec.batch_size = experiment.training.integer("batch_size");
-  check_batch(spec.batch_size, *out->data);
+  check_batch(training::optimizer(spec.optimizer).full_batch ? 0 : spec.batch_size, *out->data);
   spec.total_steps = experiment.steps();
   spec.seed = experiment.seed();
   spec.dtype = experiment.dtype();
