@@ -20,9 +20,11 @@ const char* kind_of(GLenum type) {
   }
 }
 
-void GLAPIENTRY on_message(GLenum, GLenum type, GLuint, GLenum severity, GLsizei length,
+void GLAPIENTRY on_message(GLenum source, GLenum type, GLuint, GLenum severity, GLsizei length,
                            const GLchar* message, const void* user) {
   if (severity == GL_DEBUG_SEVERITY_NOTIFICATION || severity == GL_DEBUG_SEVERITY_LOW) return;
+  // ShaderLibrary reports these with file and line.
+  if (source == GL_DEBUG_SOURCE_SHADER_COMPILER) return;
   // Drivers report slow paths and shader statistics here; they are no one's mistake.
   if (type == GL_DEBUG_TYPE_PERFORMANCE || type == GL_DEBUG_TYPE_OTHER) return;
   const auto& sink = *static_cast<const LogSink*>(user);
