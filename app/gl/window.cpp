@@ -107,7 +107,8 @@ void Window::State::create_imgui() {
   io.IniFilename = nullptr;  // preferences are ours
   io.LogFilename = nullptr;
   platform = ImGui_ImplGlfw_InitForOpenGL(window, true);
-  painter = ImGui_ImplOpenGL3_Init("#version 330 core");
+  // Now rather than in the first frame, which would replace, and leak, a font texture made before.
+  painter = ImGui_ImplOpenGL3_Init("#version 330 core") && ImGui_ImplOpenGL3_CreateDeviceObjects();
   if (!platform || !painter)
     throw IoError(text("No window: the interface could not be set up on ", renderer, ".", kWayOn));
 }

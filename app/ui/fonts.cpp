@@ -138,9 +138,8 @@ void Fonts::build() {
   }
   io.FontDefault = fonts_.at({Face::regular, pixels_of(design_size(TextSize::body))});
   io.FontGlobalScale = 1 / pixel_ratio_;
-  io.Fonts->Build();
-  // The back end makes the texture with its other objects in the next frame.
-  ImGui_ImplOpenGL3_DestroyDeviceObjects();
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
   ++builds_;
 }
 
