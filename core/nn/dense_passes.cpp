@@ -57,7 +57,7 @@ template <typename Scalar>
 Index DensePass<Scalar>::chunk_rows(const DenseWeights<Scalar>& weights) {
   constexpr Index kBytes = 512 * 1024;
   const Index bytes_per_row = weights.widest() * static_cast<Index>(sizeof(Scalar));
-  return std::clamp<Index>(kBytes / bytes_per_row, 64, 512);
+  return std::clamp<Index>(kBytes / bytes_per_row, 64, kMostRows);
 }
 
 template <typename Scalar>

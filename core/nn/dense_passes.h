@@ -72,7 +72,10 @@ void dense_backward(const DenseWeights<Scalar>& weights,
 template <typename Scalar>
 class DensePass {
  public:
-  /// Rows per chunk for which the activations of the widest layer stay in the second-level cache.
+  static constexpr Index kMostRows = 512;
+
+  /// Rows per chunk, at most kMostRows, for which the activations of the widest layer stay in the
+  /// second-level cache.
   static Index chunk_rows(const DenseWeights<Scalar>& weights);
 
   /// Evaluates the operations before `end` on rows [at, at + m) of x.

@@ -111,7 +111,12 @@ void check_plan(const NetworkPlan& plan) {
 }
 
 bool same_shapes(const NetworkPlan& a, const NetworkPlan& b) {
-  return a.inputs == b.inputs && a.outputs == b.outputs && a.layout() == b.layout();
+  const auto same = [](const ParameterBlock& x, const ParameterBlock& y) {
+    return x.name == y.name && x.rows == y.rows && x.cols == y.cols && x.is_bias == y.is_bias;
+  };
+  const auto x = a.layout(), y = b.layout();
+  return a.inputs == b.inputs && a.outputs == b.outputs &&
+         std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
 }
 
 NetworkPlan dense_chain_plan(Index inputs, const std::vector<Index>& hidden, Index outputs,

@@ -72,7 +72,8 @@ void check_plan(const NetworkPlan& plan);
 NetworkPlan dense_chain_plan(Index inputs, const std::vector<Index>& hidden, Index outputs,
                              Activation activation, bool bias);
 
-/// Whether parameters of one plan fit the other: same layout, shapes and names.
+/// Whether parameters of one plan fit the other: same shapes and names in the same order. The
+/// activations between them may differ.
 bool same_shapes(const NetworkPlan& a, const NetworkPlan& b);
 
 /// The choices for an `activation` parameter, with one-line docs.

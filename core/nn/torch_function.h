@@ -5,6 +5,7 @@
 
 #include "core/nn/function.h"
 #include "core/nn/plan.h"
+#include "core/nn/registry.h"
 
 namespace aniso::nn {
 
@@ -18,5 +19,13 @@ namespace aniso::nn {
 std::unique_ptr<LayeredFunction> make_torch_function(const NetworkPlan& plan, VectorRef parameters,
                                                      Dtype dtype = Dtype::float64,
                                                      const std::string& device = "cpu");
+
+/// The law of fresh networks of a dense chain, many networks at a time in batched products: for
+/// devices that a single small network cannot fill. Networks per batch are limited by memory.
+/// @throws InvalidInput if the device does not exist or the plan is no dense chain.
+std::unique_ptr<FunctionFamily> make_torch_family(const Architecture& architecture,
+                                                  const Params& params, Index inputs, Index outputs,
+                                                  Dtype dtype = Dtype::float64,
+                                                  const std::string& device = "cpu");
 
 }  // namespace aniso::nn
