@@ -165,7 +165,7 @@ Analysis trajectory() {
       "logit decides), otherwise the outputs. Training paths tend to lie close to a thin ribbon: "
       "a few axes explain nearly everything.";
   analysis.formula =
-      "P = [p(x_1) … p(x_N)]/√N per step; P − P̄ = U diag(s) Vᵀ; coordinates U diag(s)";
+      "P = [p(x_1) … p(x_N)]/√N per step; P − ⟨P⟩ = U diag(s) Vᵀ; coordinates U diag(s)";
   analysis.source = "principal component analysis, centred; axes locked in sign and order";
   analysis.params = {integer_param("records", 512)
                          .range(2, 4096)
