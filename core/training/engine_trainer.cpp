@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/nn/weights.h"
 
 namespace aniso::training {
 namespace {
@@ -39,6 +40,7 @@ EngineTrainer::EngineTrainer(const TrainingSpec& spec, data::DatasetPtr data, co
       schedule_(schedule_of(spec_.optimizer_params)),
       order_(order_of(spec_, data_)) {
   check_size("initial parameters", initial.size(), spec_.plan.parameter_count());
+  ANISO_CHECK(initial.size() > 0, "the network has no parameters to train");
   check_finite("initial parameters", initial);
   engine_ = make_engine(spec_, initial);
   engine_->set_data(*data_, objective(spec_.objective).loss);
@@ -96,6 +98,10 @@ void EngineTrainer::set_data(data::DatasetPtr data) {
 Matrix EngineTrainer::outputs(MatrixRef x) {
   check_shape("x", x, -1, spec_.plan.inputs);
   return engine_->outputs(x);
+}
+
+std::string EngineTrainer::weights_sha256() const {
+  return nn::weights_sha256(spec_.plan, engine_->parameters(), spec_.dtype);
 }
 
 TrainerState EngineTrainer::state() const {

@@ -39,7 +39,7 @@ class EngineTrainer final : public Trainer {
   Vector parameters() const override { return engine_->parameters(); }
   TrainerState state() const override;
   void restore(const TrainerState& state) override;
-  std::string weights_sha256() const override { return engine_->weights_sha256(); }
+  std::string weights_sha256() const override;
 
   std::string engine_name() const override { return engine_->name(); }
   std::string device() const override { return engine_->device(); }

@@ -85,7 +85,6 @@ class ExplicitEngine final : public GradientEngine {
     return out;
   }
 
-  std::string weights_sha256() const override { return host_.sha256(); }
   std::string name() const override { return "explicit"; }
   std::string device() const override { return "cpu"; }
   bool is_bitwise_reproducible() const override { return true; }

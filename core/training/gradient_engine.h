@@ -43,7 +43,6 @@ class GradientEngine {
 
   virtual Evaluation evaluate(Split split) = 0;
   virtual Matrix outputs(MatrixRef x) = 0;
-  virtual std::string weights_sha256() const = 0;
 
   virtual std::string name() const = 0;
   virtual std::string device() const = 0;

@@ -1,11 +1,8 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <span>
-#include <string>
 #include <vector>
 
-#include "core/base/hash.h"
 #include "core/training/optimizer_update.h"
 
 namespace aniso::training {
@@ -41,11 +38,6 @@ class HostParameters {
   }
   void set_slots(const std::vector<Vector>& values) {
     for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i] = values[i].cast<T>();
-  }
-  std::string sha256() const {
-    Sha256 hash;
-    hash.update(std::as_bytes(std::span(theta_.data(), static_cast<std::size_t>(theta_.size()))));
-    return hash.hex();
   }
 
  private:
