@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -299,6 +300,37 @@ TEST_F(Painters, CanvasDrawsOnlyWhatChanged) {
   EXPECT_TRUE(show(figure::light_theme()));
   EXPECT_FALSE(show(figure::light_theme()));
   EXPECT_EQ(canvas_.drawn(), 5U);
+}
+
+TEST_F(Painters, NothingIsLeftBehindByRepeatedUse) {
+  const auto alive = [] {
+    std::array<int, 4> count{};
+    for (GLuint name = 1; name < 1000; ++name) {
+      count[0] += glIsTexture(name);
+      count[1] += glIsBuffer(name);
+      count[2] += glIsVertexArray(name);
+      count[3] += glIsFramebuffer(name);
+    }
+    return count;
+  };
+  shaders_->program("field");
+  const auto before = alive();
+  for (int i = 0; i < 20; ++i) {
+    gl::FieldPainter painter(*shaders_);
+    gl::PointPainter points(*shaders_);
+    gl::Line3dPainter lines(*shaders_);
+    gl::Canvas canvas;
+    painter.set_field(wavy(8, 8), {0, 7, 0, 7});
+    painter.set_other(wavy(8, 8));
+    points.set_points(Matrix::Zero(4, 2), {});
+    canvas.begin(16 + i, 16, 0, {0, 0, 0});
+    painter.draw({}, {0, 7, 0, 7}, figure::dark_theme(), 16 + i, 16);
+    points.draw({}, {0, 7, 0, 7}, figure::dark_theme(), 16 + i, 16);
+    canvas.end();
+  }
+  EXPECT_EQ(alive(), before);
+  field().set_field(wavy(8, 8), {0, 7, 0, 7});
+  EXPECT_EQ(alive()[0], before[0] + 1) << "what is alive is seen";
 }
 
 TEST_F(Painters, PointsAreDiscsOfTheirSizeWithARim) {
