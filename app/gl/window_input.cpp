@@ -37,8 +37,9 @@ void Window::State::on_key(GLFWwindow* window, int key, int scancode, int action
   press.letter = printed(key, scancode);
   // Where another key of this layout writes the sign of an American one ("?" is Shift+ß in
   // Germany), only the character that follows says which; with Ctrl none follows.
-  const bool sign = press.letter != 0 && !letter_or_digit(press.letter);
-  if (sign && !press.ctrl && key != GLFW_KEY_SPACE) return;
+  const bool sign = press.letter != 0 && key != GLFW_KEY_SPACE && !letter_or_digit(press.letter);
+  if (sign && !press.ctrl) return;
+  if (sign) press.shift = false;  // Ctrl and "+" is Ctrl+Shift+= on an American keyboard
   if (press.letter == 0 || key == GLFW_KEY_SPACE) {
     press.key = key;
     press.letter = 0;
