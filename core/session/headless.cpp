@@ -1,0 +1,403 @@
+#include "core/session/headless.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <new>
+#include <utility>
+
+#include "core/analysis/registry.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+#include "core/figure/cairo_painter.h"
+#include "core/io/files.h"
+#include "core/io/npz.h"
+#include "core/session/curves.h"
+#include "core/session/looking.h"
+#include "core/session/picture_state.h"
+#include "core/session/run_folder.h"
+#include "core/session/session_file.h"
+#include "core/session/summary.h"
+#include "core/session/theory_values.h"
+
+namespace aniso::session {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kProgressEvery{100};
+constexpr Index kLongestStretch = 64;                    // steps between two looks at the clock
+constexpr double kPanelWidth = 420, kPanelHeight = 330;  // points, where no size is asked for
+constexpr std::uint64_t kSpareBytes = std::uint64_t{4} << 20;  // log, metrics, figures
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+bool names_theory(const Experiment& experiment) {
+  return std::any_of(experiment.expect.begin(), experiment.expect.end(),
+                     [](const auto& e) { return e.quantity.starts_with("theory/"); });
+}
+
+// A data file that does not read is a mistake in the input, not a failure of the run.
+ResolvedPtr resolved_input(const Experiment& experiment, const Engines& engines,
+                           const ResolvedExperiment* reuse) {
+  try {
+    return resolve(experiment, engines, reuse);
+  } catch (const IoError& error) {
+    throw InvalidInput(error.what());
+  }
+}
+
+/// One run without a window, from the first look to the last file.
+class Headless {
+ public:
+  Headless(const Engines& engines, const Experiment& experiment, const SessionState* session,
+           const HeadlessOptions& options);
+  HeadlessOutcome run();
+
+ private:
+  void go_on_with(const SessionState& session, const Experiment& experiment);
+  void check_expectations();
+  void check_space() const;
+  void train();
+  void report();
+  bool is_look_due() const;
+  void look_first();
+  void look_again();
+  analysis::ResultsPtr look_through(const Chosen& chosen, const Vector& parameters);
+  void finish();
+  void judge_all();
+  void save_all();
+  void save_figures();
+  void save_figure(const std::string& name, const figure::Figure& figure);
+  Measurements measurements();
+  void notice(const std::string& message);
+  template <typename Save>
+  void attempt(const Save& save);
+
+  const Engines& engines_;
+  const HeadlessOptions& options_;
+  std::vector<Chosen> analyses_;
+  std::vector<CommandRecord> commands_;
+  std::uint64_t run_ = 1;
+  std::optional<RunLoop> loop_;
+  std::optional<RunFolder> folder_;
+  Histories histories_;
+  std::map<std::string, analysis::ResultsPtr> newest_;
+  std::map<std::string, std::string> failed_analyses_;
+  HeadlessOutcome outcome_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point reported_ = start_;
+  RateMeter rate_;
+  Index first_step_ = 0;
+  double earlier_training_s_ = 0;
+};
+
+Headless::Headless(const Engines& engines, const Experiment& experiment,
+                   const SessionState* session, const HeadlessOptions& options)
+    : engines_(engines), options_(options), analyses_(experiment.analyses) {
+  ANISO_CHECK(!options.check || !experiment.expect.empty(),
+              "--check: this experiment has no 'expect' list to hold the run against");
+  RunOptions run_options;
+  run_options.timeline_bytes = 0;  // nobody scrubs here
+  if (session == nullptr) {
+    loop_.emplace(engines_, resolved_input(experiment, engines_, nullptr), run_options);
+    commands_.push_back({run_, 0, SetExperiment{to_json(experiment)}});
+  } else {
+    loop_.emplace(engines_, *session, run_options);
+    go_on_with(*session, experiment);
+  }
+  first_step_ = loop_->steps_done();
+  earlier_training_s_ = loop_->training_s();
+  for (const auto& chosen : analyses_)
+    histories_.emplace(chosen.id, ResultHistory(options.memory_bytes /
+                                                std::max<std::size_t>(1, analyses_.size())));
+}
+
+void Headless::go_on_with(const SessionState& session, const Experiment& experiment) {
+  run_ = session.run;
+  commands_ = session.commands;
+  if (experiment == session.experiment) return;
+  auto next = resolved_input(experiment, engines_, loop_->resolved().get());
+  ANISO_CHECK(can_apply_live(*loop_->resolved(), *next),
+              "session: this change of the experiment needs a new run (shapes, seed, number type, "
+              "device or engine differ); start it from the session's experiment.json instead");
+  loop_->apply(std::move(next));
+  commands_.push_back({run_, loop_->steps_done(), SetExperiment{to_json(experiment)}});
+}
+
+void Headless::notice(const std::string& message) {
+  folder_->log(message);
+  if (options_.on_notice) options_.on_notice(message);
+}
+
+Measurements Headless::measurements() {
+  Measurements out;
+  add_metrics(out, loop_->metrics().snapshot());
+  out.set("steps_per_s", outcome_.steps_per_s);
+  for (const auto& [id, results] : newest_) add_results(out, *results);
+  if (names_theory(loop_->resolved()->experiment))
+    add_theory(out, *loop_->resolved(), loop_->trainer().parameters(), loop_->steps_done());
+  return out;
+}
+
+// Unknown names and indices are found before the first step; values come later.
+void Headless::check_expectations() {
+  if (!options_.check) return;
+  const Measurements now = measurements();
+  for (const auto& e : loop_->resolved()->experiment.expect) now.measure(e.quantity);
+}
+
+void Headless::check_space() const {
+  const auto parameters = static_cast<std::uint64_t>(loop_->resolved()->plan().parameter_count());
+  // Parameters and two optimiser slots in the session, and the probes' predictions.
+  const std::uint64_t probes = static_cast<std::uint64_t>(loop_->probe_inputs().rows()) * 400 *
+                               static_cast<std::uint64_t>(loop_->resolved()->plan().outputs);
+  const std::uint64_t needed = kSpareBytes + 8 * (3 * parameters + probes);
+  const std::uint64_t free = io::free_space(options_.folder);
+  if (free < needed)
+    throw IoError(text(options_.folder.string(), ": ", grouped(static_cast<long long>(free >> 10)),
+                       " KiB are free and the run writes about ",
+                       grouped(static_cast<long long>(needed >> 10)),
+                       " KiB; make room or choose another --out"));
+}
+
+bool Headless::is_look_due() const {
+  const Index every = loop_->resolved()->experiment.training.integer("analyse_every");
+  return every > 0 && loop_->steps_done() % every == 0;
+}
+
+analysis::ResultsPtr Headless::look_through(const Chosen& chosen, const Vector& parameters) {
+  const auto before = newest_.find(chosen.id);
+  const Look at{loop_->resolved(),   &parameters,
+                loop_->probes(),     run_,
+                loop_->steps_done(), before == newest_.end() ? nullptr : before->second.get()};
+  return newest_[chosen.id] = look(engines_, chosen, at, FunctionOptions{});
+}
+
+// Before time is spent: a mistake in an analysis's parameters is an error of the input.
+void Headless::look_first() {
+  const Vector parameters = loop_->trainer().parameters();
+  for (const auto& chosen : analyses_) look_through(chosen, parameters);
+}
+
+// Later on a look that fails costs that look, not the run.
+void Headless::look_again() {
+  const Vector parameters = loop_->trainer().parameters();
+  for (const auto& chosen : analyses_) {
+    try {
+      histories_.at(chosen.id).add(look_through(chosen, parameters));
+    } catch (const Error& error) {
+      const std::string message = text("analysis '", chosen.id, "' failed at step ",
+                                       loop_->steps_done(), ": ", error.what());
+      if (failed_analyses_.emplace(chosen.id, message).second) notice(message);
+    }
+  }
+}
+
+void Headless::report() {
+  const auto now = Clock::now();
+  if (now - reported_ < kProgressEvery && !loop_->is_over()) return;
+  reported_ = now;
+  folder_->append(loop_->metrics().snapshot());
+  folder_->flush_if_due();
+  Progress progress;
+  progress.step = loop_->steps_done();
+  progress.total = loop_->total_steps();
+  progress.steps_per_s = rate_.update(progress.step, now);
+  progress.elapsed_s = seconds_since(start_);
+  progress.loss = loop_->last().loss;
+  if (progress.steps_per_s > 0)
+    progress.left_s = static_cast<double>(progress.total - progress.step) / progress.steps_per_s;
+  if (options_.on_progress) options_.on_progress(progress);
+}
+
+void Headless::train() {
+  const auto is_interrupted = [&] { return options_.interrupted && options_.interrupted->load(); };
+  rate_.update(loop_->steps_done(), Clock::now());
+  loop_->start_clock();
+  while (!loop_->is_over() && !is_interrupted()) {
+    for (Index k = 0; k < kLongestStretch; ++k) {
+      loop_->step();
+      if (loop_->is_over() || is_interrupted()) break;
+      if (is_look_due()) {
+        loop_->stop_clock();
+        look_again();
+        loop_->start_clock();
+      }
+      if (Clock::now() - reported_ >= kProgressEvery) break;
+    }
+    report();
+  }
+  loop_->stop_clock();
+  if (loop_->has_diverged()) {
+    outcome_.ending = Ending::diverged;
+    outcome_.cause = loop_->cause();
+  } else if (!loop_->is_over()) {
+    outcome_.ending = Ending::interrupted;
+    outcome_.cause = text("interrupted after step ", grouped(loop_->steps_done()), " of ",
+                          grouped(loop_->total_steps()));
+  }
+}
+
+// Saves one part. A part that fails is named in the outcome and does not keep the others from
+// being saved.
+template <typename Save>
+void Headless::attempt(const Save& save) {
+  try {
+    save();
+  } catch (const Error& error) {
+    outcome_.not_saved.emplace_back(error.what());
+  } catch (const std::exception& error) {
+    outcome_.not_saved.emplace_back(text("saving failed: ", error.what()));
+  }
+}
+
+void Headless::finish() {
+  loop_->stop_clock();
+  attempt([&] { loop_->record_now(); });
+  outcome_.steps = loop_->steps_done();
+  const double training_s = loop_->training_s() - earlier_training_s_;
+  outcome_.steps_per_s =
+      training_s > 0 ? static_cast<double>(outcome_.steps - first_step_) / training_s : 0;
+  outcome_.weights_sha256 = loop_->trainer().weights_sha256();
+  const bool seen = !histories_.empty() && !histories_.begin()->second.empty() &&
+                    histories_.begin()->second.newest().step == outcome_.steps;
+  if (!seen) look_again();
+  for (const auto& [id, message] : failed_analyses_) outcome_.not_saved.push_back(message);
+}
+
+void Headless::judge_all() {
+  if (!options_.check || outcome_.ending == Ending::interrupted) return;
+  const Measurements values = measurements();
+  for (const auto& e : loop_->resolved()->experiment.expect)
+    outcome_.checks.push_back(judge(e, values));
+}
+
+void Headless::save_figure(const std::string& name, const figure::Figure& figure) {
+  const auto panels = static_cast<int>(figure.panels.size());
+  const int rows = (panels + figure.columns - 1) / figure.columns;
+  const double width = options_.figure_width > 0 ? options_.figure_width
+                                                 : kPanelWidth * std::min(figure.columns, panels);
+  const double height = options_.figure_height > 0 ? options_.figure_height : kPanelHeight * rows;
+  figure::RenderOptions how;
+  how.theme = &figure::light_theme();
+  how.state = picture_state(loop_->resolved()->experiment, outcome_.steps);
+  for (const auto& format : options_.figures)
+    attempt([&] {
+      const auto path = folder_->path() / "figures" / (name + "." + format);
+      figure::write(figure, path, width, height, how);
+      outcome_.pictures.push_back(path);
+    });
+}
+
+void Headless::save_figures() {
+  if (options_.figures.empty()) return;
+  std::filesystem::create_directory(folder_->path() / "figures");
+  const CurveOptions all{.learning_rate = true,
+                         .gradient_norm = true,
+                         .weight_norm = true,
+                         .speed = true,
+                         .log_values = true};
+  save_figure("curves", curves_figure(loop_->metrics().snapshot(), all));
+  for (const auto& chosen : analyses_) {
+    const auto& history = histories_.at(chosen.id);
+    if (history.empty()) continue;
+    const auto& kind = analysis::analysis(chosen.id);
+    save_figure(chosen.id,
+                analysis::figure_of(kind, history.newest(), loop_->resolved()->data.get()));
+    const auto over_time = analysis::figure_over_time(kind, history.all());
+    if (!over_time.panels.empty() && history.all().size() > 1)
+      save_figure(chosen.id + "_over_time", over_time);
+  }
+}
+
+void Headless::save_all() {
+  const auto& path = folder_->path();
+  attempt([&] {
+    folder_->append(loop_->metrics().snapshot());
+    folder_->close_metrics();
+  });
+  attempt([&] { save_session(path / "session", loop_->session_state(run_, commands_)); });
+  attempt([&] {
+    io::NpzWriter arrays;
+    for (const auto& chosen : analyses_)
+      if (!histories_.at(chosen.id).empty())
+        add_arrays(arrays, chosen.id, histories_.at(chosen.id));
+    if (!arrays.empty()) arrays.write(path / "results.npz");
+  });
+  attempt([&] { save_figures(); });
+  attempt([&] { judge_all(); });
+  attempt([&] {
+    folder_->log(text(ending_text(outcome_.ending), outcome_.cause.empty() ? "" : ": ",
+                      outcome_.cause, "; weights ", outcome_.weights_sha256));
+    for (const auto& missing : outcome_.not_saved) folder_->log("not saved: " + missing);
+    folder_->close_log();
+  });
+  attempt([&] {
+    const Json summary = summary_json(outcome_, *loop_, histories_, failed_analyses_, options_,
+                                      seconds_since(start_));
+    io::write_atomically(path / "summary.json", summary.dump(2) + "\n");
+  });
+}
+
+HeadlessOutcome Headless::run() {
+  look_first();
+  check_expectations();
+  check_space();
+  const auto& experiment = loop_->resolved()->experiment;
+  io::write_atomically(options_.folder / "experiment.json", to_json(experiment).dump(2) + "\n");
+  folder_.emplace(options_.folder);
+  folder_->log(text(experiment.title.empty() ? "untitled" : experiment.title, ": ",
+                    loop_->trainer().engine_name(), " engine on ", loop_->trainer().device(), ", ",
+                    grouped(loop_->resolved()->plan().parameter_count()), " parameters, steps ",
+                    grouped(loop_->steps_done()), " to ", grouped(loop_->total_steps())));
+  for (const auto& note : loop_->resolved()->data->notes) folder_->log("data: " + note);
+  try {
+    if (is_look_due()) look_again();
+    train();
+  } catch (const Error& error) {
+    outcome_.ending = Ending::failed;
+    outcome_.cause = error.what();
+  } catch (const std::bad_alloc&) {
+    outcome_.ending = Ending::failed;
+    outcome_.cause = "out of memory; lower the batch size, the network or --memory-limit";
+  }
+  finish();
+  save_all();
+  return std::move(outcome_);
+}
+
+}  // namespace
+
+int HeadlessOutcome::exit_code() const {
+  if (ending == Ending::interrupted) return 130;
+  if (ending == Ending::failed || !not_saved.empty()) return 1;
+  if (ending == Ending::diverged) return 3;
+  const bool missed = std::any_of(checks.begin(), checks.end(),
+                                  [](const Check& c) { return c.outcome == Outcome::fail; });
+  return missed ? 4 : 0;
+}
+
+Experiment with_default_analyses(Experiment experiment) {
+  if (experiment.analyses.empty())
+    for (const auto& analysis : analysis::analyses())
+      if (analysis.by_default) experiment.analyses.push_back(chosen_analysis(analysis.id));
+  return experiment;
+}
+
+HeadlessOutcome run_headless(const Engines& engines, const Experiment& experiment,
+                             const SessionState* session, const HeadlessOptions& options) {
+  const bool was_there = std::filesystem::exists(options.folder);
+  io::make_output_folder(options.folder);
+  try {
+    return Headless(engines, experiment, session, options).run();
+  } catch (...) {
+    std::error_code ignored;  // the first error is the one to tell about
+    if (!was_there) std::filesystem::remove(options.folder, ignored);
+    throw;
+  }
+}
+
+}  // namespace aniso::session

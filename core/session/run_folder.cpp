@@ -1,0 +1,54 @@
+#include "core/session/run_folder.h"
+
+#include <array>
+#include <cctype>
+#include <cstdio>
+
+namespace aniso::session {
+namespace {
+
+constexpr std::chrono::seconds kFlushEvery{1};
+
+}  // namespace
+
+RunFolder::RunFolder(const std::filesystem::path& path)
+    : path_(path), metrics_(path / "metrics.csv"), log_(path / "log.txt") {
+  metrics_.write(metrics_header() + "\n");
+}
+
+void RunFolder::log(std::string_view line) {
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start_;
+  std::array<char, 32> stamp{};
+  std::snprintf(stamp.data(), stamp.size(), "[%9.3f] ", since.count());
+  log_.write(stamp.data() + std::string(line) + "\n");
+}
+
+void RunFolder::append(const MetricsSnapshot& metrics) {
+  for (; rows_ < metrics.size(); ++rows_) metrics_.write(metrics_line(metrics[rows_]) + "\n");
+}
+
+void RunFolder::flush_if_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - flushed_ < kFlushEvery) return;
+  flushed_ = now;
+  metrics_.flush();
+  log_.flush();
+}
+
+void RunFolder::close_metrics() { metrics_.close(); }
+void RunFolder::close_log() { log_.close(); }
+
+std::filesystem::path fresh_folder(const std::filesystem::path& parent, const std::string& name) {
+  std::string stem;
+  for (const char c : name)
+    stem += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' ? c : '-';
+  for (int number = 1;; ++number) {
+    std::array<char, 16> suffix{};
+    std::snprintf(suffix.data(), suffix.size(), "-%03d", number);
+    const auto candidate = parent / (stem + suffix.data());
+    std::error_code error;
+    if (!std::filesystem::exists(candidate, error)) return candidate;
+  }
+}
+
+}  // namespace aniso::session
