@@ -12,8 +12,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/engines/blas.h"
@@ -126,53 +128,68 @@ class PlainTorch {
   Index step_ = 0;
 };
 
-// Seconds per step over one slice.
-template <typename Step>
-double slice(int steps, Step step) {
-  const double start = process_seconds();
-  for (int i = 0; i < steps; ++i) step();
-  return (process_seconds() - start) / steps;
-}
+// One way of training, timed in slices of about two milliseconds: long enough that a slice does not
+// consist of filling caches that the other sides have emptied.
+class Side {
+ public:
+  explicit Side(std::function<void()> step) : step_(std::move(step)) {
+    seconds_per_step(20);  // first use
+    slice_steps_ = std::clamp(static_cast<int>(2e-3 / seconds_per_step(50)), 1, 4000);
+  }
+  void run_slice() { slices_.push_back(seconds_per_step(slice_steps_)); }
+  // Steps per second by the median slice since the last call.
+  double finish_repeat();
+  const std::vector<double>& repeats() const { return repeats_; }
+
+ private:
+  double seconds_per_step(int steps) {
+    const double start = process_seconds();
+    for (int i = 0; i < steps; ++i) step_();
+    return (process_seconds() - start) / steps;
+  }
+
+  std::function<void()> step_;
+  int slice_steps_ = 1;
+  std::vector<double> slices_;
+  std::vector<double> repeats_;
+};
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
 
+double Side::finish_repeat() {
+  repeats_.push_back(1 / median(slices_));
+  slices_.clear();
+  return repeats_.back();
+}
+
 void BM_training(benchmark::State& state, const Setting& setting) {
   constexpr int kSlices = 40;
   const Problem problem = make_problem(setting);
   const auto by_hand = make_explicit_trainer(problem.spec, problem.data, problem.initial);
-  const auto autograd = make_autograd_trainer(problem.spec, problem.data, problem.initial);
+  const auto graph = make_autograd_trainer(problem.spec, problem.data, problem.initial);
   PlainTorch plain(setting, problem);
-  const auto step_hand = [&] { by_hand->step(); };
-  const auto step_autograd = [&] { autograd->step(); };
-  const auto step_plain = [&] { plain.step(); };
-  slice(20, step_hand), slice(20, step_autograd);
-  const int steps = std::clamp(static_cast<int>(2e-3 / slice(50, step_plain)), 1, 200);
+  Side explicit_side([&] { by_hand->step(); });
+  Side autograd_side([&] { graph->step(); });
+  Side plain_side([&] { plain.step(); });
 
-  std::vector<double> hand, graph, torch_way, ratio, graph_ratio;
+  std::vector<double> ratio, autograd_ratio;
   for (auto _ : state) {
-    // The median of a repeat's slices drops those that another process interrupted.
-    std::vector<double> h, g, t;
-    for (int i = 0; i < kSlices; ++i) {
-      t.push_back(slice(steps, step_plain));
-      h.push_back(slice(steps, step_hand));
-      g.push_back(slice(steps, step_autograd));
-    }
-    hand.push_back(1 / median(h));
-    graph.push_back(1 / median(g));
-    torch_way.push_back(1 / median(t));
-    ratio.push_back(hand.back() / torch_way.back());
-    graph_ratio.push_back(graph.back() / torch_way.back());
+    for (int i = 0; i < kSlices; ++i)
+      for (Side* side : {&plain_side, &explicit_side, &autograd_side}) side->run_slice();
+    const double base = plain_side.finish_repeat();
+    ratio.push_back(explicit_side.finish_repeat() / base);
+    autograd_ratio.push_back(autograd_side.finish_repeat() / base);
   }
-  state.counters["libtorch/s"] = median(torch_way);
-  state.counters["explicit/s"] = median(hand);
-  state.counters["autograd/s"] = median(graph);
+  state.counters["libtorch/s"] = median(plain_side.repeats());
+  state.counters["explicit/s"] = median(explicit_side.repeats());
+  state.counters["autograd/s"] = median(autograd_side.repeats());
   state.counters["ratio"] = median(ratio);
   state.counters["ratio_min"] = *std::min_element(ratio.begin(), ratio.end());
   state.counters["ratio_max"] = *std::max_element(ratio.begin(), ratio.end());
-  state.counters["autograd_ratio"] = median(graph_ratio);
+  state.counters["autograd_ratio"] = median(autograd_ratio);
 }
 
 BENCHMARK_CAPTURE(BM_training, mlp_2_64_64_1_tanh_b256, {2, {64, 64}, "tanh", 256, "adam"})
