@@ -16,16 +16,11 @@ constexpr std::array kSections = {"dataset", "architecture", "objective", "optim
 /// "a.b[2].c" → {"a", "b", "2", "c"}.
 std::vector<std::string> split_path(std::string_view path) {
   std::vector<std::string> parts(1);
-  bool closed = false;
   for (const char c : path) {
-    if (c == '.' || c == '[') {
-      if (!closed || !parts.back().empty()) parts.emplace_back();
-      closed = false;
-    } else if (c == ']') {
-      closed = true;
-    } else {
+    if (c == '.' || c == '[')
+      parts.emplace_back();
+    else if (c != ']')
       parts.back() += c;
-    }
   }
   const bool empty =
       std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });

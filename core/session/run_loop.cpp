@@ -78,8 +78,11 @@ RunLoop::RunLoop(Engines engines, const SessionState& session, RunOptions option
   ANISO_CHECK(hash == session.weights_sha256, "session: the weights have SHA-256 ", hash, ", but ",
               session.weights_sha256, " was recorded; the folder was changed");
   for (const auto& row : session.metrics) metrics_.append(row);
-  if (!probes_->empty()) probe_schedule_.stored(probes_->back()->step);
-  record_now();
+  if (metrics_.empty()) record_metrics();
+  if (probes_->empty()) record_probes();
+  probe_schedule_.stored(probes_->back()->step);
+  if (options_.timeline_bytes > 0) record_state();
+  update_next_due();
 }
 
 const training::StepResult& RunLoop::step() {
