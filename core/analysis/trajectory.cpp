@@ -11,8 +11,9 @@
 namespace aniso::analysis {
 namespace {
 
-constexpr Index kAxes = 3;     // drawn and locked
-constexpr Index kShares = 10;  // reported
+constexpr Index kAxes = 3;         // drawn and locked
+constexpr double kOutgrown = 1.5;  // ratio of shares at which two axes change places
+constexpr Index kShares = 10;      // reported
 
 // Softmax per row; a single logit gives the probability of class 1.
 Matrix probabilities(const Matrix& outputs) {
@@ -110,27 +111,41 @@ Spectrum empty_shares() {
   return result;
 }
 
-// The first three coordinates with sign and order of the frame before; zero along axes that the
-// path does not extend into.
+// Axes in the order of the frame before, unless one has clearly outgrown the axis ahead of it: near
+// a crossing the picture keeps still, and far from it the first axis is the one that explains most.
+geometry::AxisLock lock_to(const Trajectory& before, const Path& path, const Matrix& scores,
+                           const Vector& shares, std::vector<std::string>& notes) {
+  const auto [a, b] = shared_coordinates(before, path, scores);
+  auto lock = geometry::lock_axes(a, b);
+  const auto outgrown = [&](std::size_t i) {
+    return shares(lock.order[i + 1]) > kOutgrown * shares(lock.order[i]);
+  };
+  for (std::size_t pass = 0; pass + 1 < lock.order.size(); ++pass)
+    for (std::size_t i = 0; i + 1 < lock.order.size(); ++i)
+      if (outgrown(i)) {
+        std::swap(lock.order[i], lock.order[i + 1]);
+        std::swap(lock.signs[i], lock.signs[i + 1]);
+      }
+  if (!std::is_sorted(lock.order.begin(), lock.order.end()))
+    notes.push_back("axes keep the order they had before, though their shares have crossed since");
+  return lock;
+}
+
+// The first three coordinates; zero along axes that the path does not extend into.
 void fill(Trajectory& result, const Path& path, const geometry::Pca& pca, const Input& input,
           std::vector<std::string>& notes) {
   const Index axes = std::min(kAxes, pca.scores.cols());
-  const Index m = pca.scores.rows();
-  Matrix scores = pca.scores.leftCols(axes);
-  Vector shares = pca.shares.head(axes);
-  if (const auto* before = previous_path(input)) {
-    const auto [a, b] = shared_coordinates(*before, path, scores);
-    const auto lock = geometry::lock_axes(a, b);
-    scores = geometry::locked_columns(lock, scores);
-    shares =
-        geometry::locked_rows({lock.order, std::vector<double>(lock.order.size(), 1.0)}, shares);
-    if (!std::is_sorted(shares.data(), shares.data() + shares.size(), std::greater<>()))
-      notes.push_back("axes keep the order they had before; their shares have crossed since");
-  }
-  result.points = Matrix::Zero(m, kAxes);
-  result.points.leftCols(axes) = scores;
-  result.explained.head(axes) = shares;
+  result.points = Matrix::Zero(pca.scores.rows(), kAxes);
+  result.points.leftCols(axes) = pca.scores.leftCols(axes);
+  result.explained.head(axes) = pca.shares.head(axes);
   result.steps = path.steps;
+  const auto* before = previous_path(input);
+  if (before == nullptr) return;
+  const Matrix scores = pca.scores.leftCols(axes);
+  const auto lock = lock_to(*before, path, scores, pca.shares, notes);
+  result.points.leftCols(axes) = geometry::locked_columns(lock, scores);
+  for (Index k = 0; k < axes; ++k)
+    result.explained(k) = pca.shares(lock.order[static_cast<std::size_t>(k)]);
 }
 
 std::vector<Result> run(const Input& input, std::stop_token stop, std::vector<std::string>& notes) {
@@ -166,7 +181,7 @@ Analysis trajectory() {
       "a few axes explain nearly everything.";
   analysis.formula =
       "P = [p(x_1) … p(x_N)]/√N per step; P − ⟨P⟩ = U diag(s) Vᵀ; coordinates U diag(s)";
-  analysis.source = "principal component analysis, centred; axes locked in sign and order";
+  analysis.source = "principal component analysis, centred; signs kept from update to update";
   analysis.params = {integer_param("records", 512)
                          .range(2, 4096)
                          .in("steps")

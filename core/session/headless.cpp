@@ -27,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kProgressEvery{100};
 constexpr Index kLongestStretch = 64;                    // steps between two looks at the clock
-constexpr double kPanelWidth = 420, kPanelHeight = 330;  // points, where no size is asked for
+constexpr double kPanelWidth = 440, kPanelHeight = 380;  // points, where no size is asked for
 constexpr std::uint64_t kSpareBytes = std::uint64_t{4} << 20;  // log, metrics, figures
 
 double seconds_since(Clock::time_point start) {
@@ -89,7 +89,7 @@ class Headless {
   HeadlessOutcome outcome_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point reported_ = start_;
-  RateMeter rate_;
+  RateMeter training_rate_, pace_;
   Index first_step_ = 0;
   double earlier_training_s_ = 0;
 };
@@ -205,17 +205,19 @@ void Headless::report() {
   Progress progress;
   progress.step = loop_->steps_done();
   progress.total = loop_->total_steps();
-  progress.steps_per_s = rate_.update(progress.step, now);
   progress.elapsed_s = seconds_since(start_);
+  progress.steps_per_s = training_rate_.update(progress.step, loop_->training_s());
   progress.loss = loop_->last().loss;
-  if (progress.steps_per_s > 0)
-    progress.left_s = static_cast<double>(progress.total - progress.step) / progress.steps_per_s;
+  // Looking takes time too: what is left goes by the wall clock.
+  if (const double pace = pace_.update(progress.step, progress.elapsed_s); pace > 0)
+    progress.left_s = static_cast<double>(progress.total - progress.step) / pace;
   if (options_.on_progress) options_.on_progress(progress);
 }
 
 void Headless::train() {
   const auto is_interrupted = [&] { return options_.interrupted && options_.interrupted->load(); };
-  rate_.update(loop_->steps_done(), Clock::now());
+  training_rate_.update(loop_->steps_done(), loop_->training_s());
+  pace_.update(loop_->steps_done(), seconds_since(start_));
   loop_->start_clock();
   while (!loop_->is_over() && !is_interrupted()) {
     for (Index k = 0; k < kLongestStretch; ++k) {
@@ -300,7 +302,9 @@ void Headless::save_figures() {
                          .weight_norm = true,
                          .speed = true,
                          .log_values = true};
-  save_figure("curves", curves_figure(loop_->metrics().snapshot(), all));
+  auto curves = curves_figure(loop_->metrics().snapshot(), all);
+  curves.columns = 2;
+  save_figure("curves", curves);
   for (const auto& chosen : analyses_) {
     const auto& history = histories_.at(chosen.id);
     if (history.empty()) continue;

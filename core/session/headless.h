@@ -24,10 +24,10 @@ enum class Ending {
 };
 
 struct HeadlessOptions {
-  std::filesystem::path folder;                ///< written to; see make_output_folder
-  std::vector<std::string> figures = {"png"};  ///< formats: pdf, svg, png; may be empty
-  double figure_width = 0, figure_height = 0;  ///< points; 0: by the number of panels
-  bool check = false;                          ///< hold the run against the expect list
+  std::filesystem::path folder;                       ///< written to; see make_output_folder
+  std::vector<std::string> figures = {"png"};         ///< formats: pdf, svg, png; may be empty
+  double figure_width = 0, figure_height = 0;         ///< points; 0: by the number of panels
+  bool check = false;                                 ///< hold the run against the expect list
   std::size_t memory_bytes = std::size_t{512} << 20;  ///< for the results of analyses
   Json provenance = Json::object();                   ///< copied into summary.json: versions, BLAS
   std::function<void(const Progress&)> on_progress;   ///< about ten times a second; may be empty

@@ -49,14 +49,11 @@ std::string figures_of(const Progress& progress) {
 
 }  // namespace
 
-double RateMeter::update(Index step, Clock::time_point now) {
-  marks_.push_back({step, now});
-  const auto age = [&](const Mark& mark) {
-    return std::chrono::duration<double>(now - mark.time).count();
-  };
+double RateMeter::update(Index step, double now_s) {
+  marks_.push_back({step, now_s});
   // The oldest mark stays just outside the window, so that slow steps still give a rate.
-  while (marks_.size() > 2 && age(marks_[1]) >= window_s_) marks_.pop_front();
-  const double seconds = age(marks_.front());
+  while (marks_.size() > 2 && now_s - marks_[1].time_s >= window_s_) marks_.pop_front();
+  const double seconds = now_s - marks_.front().time_s;
   return seconds > 0 ? static_cast<double>(step - marks_.front().step) / seconds : 0;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <string>
 
@@ -12,7 +11,7 @@ namespace aniso::session {
 struct Progress {
   Index step = 0;
   Index total = 0;
-  double steps_per_s = 0;  ///< over about the last two seconds; 0 when unknown
+  double steps_per_s = 0;  ///< of training over about its last two seconds; 0 when unknown
   double elapsed_s = 0;    ///< since this process started stepping, looking included
   double left_s = -1;      ///< estimate; negative when unknown
   double loss = 0;         ///< of the last batch; NaN before the first step
@@ -21,15 +20,15 @@ struct Progress {
 /// Steps per second over a sliding window of time.
 class RateMeter {
  public:
-  using Clock = std::chrono::steady_clock;
   explicit RateMeter(double window_s = 2) : window_s_(window_s) {}
-  /// @return  the rate after `step` steps at `now`; 0 until two distinct times are known.
-  double update(Index step, Clock::time_point now);
+  /// @param now_s  any clock that does not go back.
+  /// @return  the rate after `step` steps; 0 until two distinct times are known.
+  double update(Index step, double now_s);
 
  private:
   struct Mark {
     Index step;
-    Clock::time_point time;
+    double time_s;
   };
   double window_s_;
   std::deque<Mark> marks_;

@@ -16,7 +16,8 @@ Json metrics_json(const MetricsSnapshot& metrics) {
   Measurements measurements;
   add_metrics(measurements, metrics);
   Json out = {{"final", Json::object()}, {"best", Json::object()}};
-  for (const char* name : {"step", "epoch", "loss", "test_loss", "accuracy", "test_accuracy",
+  if (!metrics.empty()) out["final"]["step"] = metrics.back().step;
+  for (const char* name : {"epoch", "loss", "test_loss", "accuracy", "test_accuracy",
                            "learning_rate", "grad_norm", "weight_norm"})
     out["final"][name] = value_of(measurements, name);
   for (const char* name : {"loss", "test_loss"})
