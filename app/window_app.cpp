@@ -260,10 +260,7 @@ void WindowApp::draw() {
     draw_overlays(frame);
     notices_.draw(frame, area.x + area.width - ui::px(12), area.y + area.height - ui::px(12));
   }
-  const figure::Rgb ground = ui::theme().background;
-  const float rgb[3] = {static_cast<float>(ground.r), static_cast<float>(ground.g),
-                        static_cast<float>(ground.b)};
-  window_.end_frame(rgb);
+  window_.end_frame(ui::theme().background);
   after_frame(frame, started);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/frame.h"
+#include "app/panels/param_widget.h"
 #include "core/figure/figure.h"
 
 /// What lies over the window for a while. Each is opened by an action and closed by Escape.
@@ -75,6 +76,7 @@ class ExportDialog {
   bool transparent_ = false;
   std::string path_;
   std::string error_;
+  ParamWidgets widgets_;
 };
 
 /// How well `query` finds `title`: letters in order, better at word starts and in a row; −1 when

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -325,27 +324,17 @@ TEST(Layout, NamesInsideThePlotStandOnPlates) {
   EXPECT_TRUE(found);
 }
 
-TEST(Layout, TenPanelsOfCurvesAreFast) {
-  Figure figure;
-  figure.columns = 2;
+TEST(Layout, LongCurvesAreThinnedToPixels) {
   Panel panel = curves({{"a", 1}});
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 100000; ++i) {
     panel.lines[0].x.push_back(101 + i);
     panel.lines[0].y.push_back(std::sin(i * 0.1));
   }
-  figure.panels.assign(10, panel);
-  double best = 1e9;
-  for (int i = 0; i < 30; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    const DisplayList list = layout(figure, 1200, 900, FixedMeasurer());
-    const auto end = std::chrono::steady_clock::now();
-    best = std::min(best, std::chrono::duration<double, std::milli>(end - start).count());
-    ASSERT_EQ(list.panels.size(), 10u);
-  }
-  RecordProperty("best_ms", std::to_string(best));
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  EXPECT_LT(best, 3);
-#endif
+  const DisplayList list = placed(panel);
+  std::size_t points = 0;
+  for (const Polyline& line : all<Polyline>(list)) points += line.points.size();
+  EXPECT_GT(points, 100u);
+  EXPECT_LT(points, static_cast<std::size_t>(6 * list.panels[0].plot.width));
 }
 
 }  // namespace

@@ -1,0 +1,50 @@
+#include "app/views/analysis_feed.h"
+
+#include <cmath>
+
+#include "core/base/check.h"
+#include "core/base/names.h"
+
+namespace aniso::app {
+
+void AnalysisFeed::update(Frame& frame, const std::string& tag, const std::string& analysis,
+                          const Json& params) {
+  if (const auto outcome = frame.analyses.latest(tag); outcome && outcome->analysis == analysis) {
+    if (outcome->run == frame.snapshot->run) {
+      results_ = outcome->results ? outcome->results : results_;
+      error_ = outcome->error;
+    }
+  }
+  if (results_ && results_->run != frame.snapshot->run) results_ = nullptr;
+  ask(frame, tag, analysis, params);
+}
+
+void AnalysisFeed::ask(Frame& frame, const std::string& tag, const std::string& analysis,
+                       const Json& params) {
+  const session::Snapshot& now = *frame.snapshot;
+  if (!now.resolved) return;
+  const auto& copy = now.parameters;
+  const bool current =
+      copy && copy->run == now.run && copy->step == now.step && copy->resolved == now.resolved;
+  if (!current) frame.training.request_parameters();
+  if (!copy || copy->run != now.run) return;
+  const bool changed =
+      params != asked_params_ || copy->run != asked_run_ || copy->resolved.get() != asked_resolved_;
+  if (!changed && copy->step == asked_step_) return;
+  if (!changed && frame.analyses.is_busy(tag)) return;
+  frame.analyses.request({tag, analysis, params, frame.snapshot});
+  asked_params_ = params;
+  asked_run_ = copy->run;
+  asked_step_ = copy->step;
+  asked_resolved_ = copy->resolved.get();
+}
+
+std::string AnalysisFeed::age(const Frame& frame) const {
+  if (!results_) return "";
+  const Index behind = frame.snapshot->step - results_->step;
+  std::string age = text("step ", grouped(results_->step));
+  if (behind > 0) age += text(" · ", grouped(behind), " behind");
+  return age + text(" · ", std::round(results_->elapsed_ms * 10) / 10, " ms");
+}
+
+}  // namespace aniso::app

@@ -1,0 +1,164 @@
+#include <imgui.h>
+
+#include <algorithm>
+#include <string>
+
+#include "app/ui/widgets.h"
+#include "app/views/builtin.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+
+namespace aniso::app {
+namespace {
+
+using ui::Face;
+using ui::TextSize;
+
+struct Row {
+  std::string layer, shape, detail;
+  Index parameters = 0;
+};
+
+std::vector<Row> rows_of(const nn::NetworkPlan& plan) {
+  std::vector<Row> rows;
+  const auto blocks = plan.layout();
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    const nn::Layer& layer = plan.layers[i];
+    Row row{layer.name, text(layer.in, " → ", layer.out), "", 0};
+    for (const nn::ParameterBlock& block : blocks)
+      if (block.layer == static_cast<Index>(i)) {
+        row.parameters += block.size();
+        row.detail += (row.detail.empty() ? "" : ", ") +
+                      std::string(block.is_bias ? text("bias ", block.rows)
+                                                : text("weight ", block.rows, "×", block.cols));
+      }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// Layers as rows: a bar as long as the layer is wide, its shape, its parameters.
+class ArchitectureView : public View {
+ public:
+  void draw(Frame& frame) override {
+    const auto& resolved = frame.snapshot->resolved;
+    if (!resolved) {
+      ui::quiet_text("No network yet.");
+      return;
+    }
+    const nn::NetworkPlan& plan = resolved->plan();
+    const std::vector<Row> rows = rows_of(plan);
+    Index widest = plan.inputs;
+    for (const nn::Layer& layer : plan.layers) widest = std::max(widest, layer.out);
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::BeginChild("layers", {0, 0}, false, ImGuiWindowFlags_NoBackground);
+    header(width);
+    line(width, {"input", std::to_string(plan.inputs), "", 0}, plan.inputs, widest, -1);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      line(width, rows[i], plan.layers[i].out, widest,
+           plan.layers[i].op == nn::Layer::Op::dense ? 0 : 3);
+    ui::space(8);
+    ui::hairline();
+    ui::space(6);
+    line(width, {"all layers", "", "", plan.parameter_count()}, 0, widest, -1);
+    ImGui::EndChild();
+  }
+
+  figure::Figure figure(const Frame& frame) const override {
+    ANISO_CHECK(frame.snapshot->resolved != nullptr, "there is no network yet");
+    const nn::NetworkPlan& plan = frame.snapshot->resolved->plan();
+    figure::Figure figure;
+    figure.title = frame.snapshot->resolved->experiment.title;
+    figure::Panel panel;
+    panel.title = "Parameters per layer";
+    panel.subtitle = text(grouped(plan.parameter_count()), " in all");
+    panel.x.label = "layer";
+    panel.x.integer = true;
+    panel.y.label = "parameters";
+    panel.y.scale = figure::Scale::log10;
+    figure::Points points;
+    std::size_t number = 0;
+    for (const Row& row : rows_of(plan)) {
+      ++number;
+      if (row.parameters == 0) continue;
+      points.x.push_back(static_cast<double>(number));
+      points.y.push_back(static_cast<double>(row.parameters));
+    }
+    panel.points.push_back(std::move(points));
+    figure.panels.push_back(std::move(panel));
+    return figure;
+  }
+
+  std::string age(const Frame& /*frame*/) const override { return ""; }
+  std::string subtitle(const Frame& frame) const override {
+    if (!frame.snapshot->resolved) return "";
+    return text(frame.snapshot->resolved->experiment.architecture.id, ", ",
+                grouped(frame.snapshot->resolved->plan().parameter_count()), " parameters");
+  }
+  const ParamSchema& settings_schema() const override {
+    static const ParamSchema none;
+    return none;
+  }
+
+ private:
+  struct Columns {
+    float name, shape, detail, parameters;
+  };
+  static Columns columns(float width) { return {0, width * 0.2f, width * 0.4f, width}; }
+
+  static void header(float width) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const Columns c = columns(width);
+    const ImU32 ink = ui::color(ui::theme().quiet);
+    ui::draw_text({at.x + c.name, at.y}, Face::regular, TextSize::quiet, ink, "Layer");
+    ui::draw_text({at.x + c.shape, at.y}, Face::regular, TextSize::quiet, ink, "Shape");
+    ui::draw_text({at.x + c.detail, at.y}, Face::regular, TextSize::quiet, ink, "Arrays");
+    const std::string last = "Parameters";
+    ui::draw_text(
+        {at.x + c.parameters - ui::text_extent(Face::regular, TextSize::quiet, last).x, at.y},
+        Face::regular, TextSize::quiet, ink, last);
+    ImGui::Dummy({width, ui::px(22)});
+  }
+
+  static void line(float width, const Row& row, Index units, Index widest, int category) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const Columns c = columns(width);
+    const ImU32 ink = ui::color(ui::theme().text), quiet = ui::color(ui::theme().quiet);
+    const float y = at.y + ui::px(4);
+    ui::draw_text({at.x + c.name, y}, Face::regular, TextSize::body, ink, row.layer);
+    ui::draw_text({at.x + c.shape, y}, Face::mono, TextSize::body, ink, row.shape);
+    ui::draw_text(
+        {at.x + c.detail, y}, Face::mono, TextSize::quiet, quiet,
+        ui::fitted(Face::mono, TextSize::quiet, row.detail, (c.parameters - c.detail) * 0.72f));
+    if (row.parameters > 0) {
+      const std::string number = grouped(row.parameters);
+      ui::draw_text(
+          {at.x + c.parameters - ui::text_extent(Face::mono, TextSize::body, number).x, y},
+          Face::mono, TextSize::body, ink, number);
+    }
+    if (units > 0) {
+      const float full = c.detail - ui::px(16);
+      const float bar = full * static_cast<float>(units) / static_cast<float>(widest);
+      ImGui::GetWindowDrawList()->AddRectFilled(
+          {at.x, at.y + ui::px(26)}, {at.x + std::max(bar, ui::px(2)), at.y + ui::px(30)},
+          category < 0 ? ui::color(ui::theme().line) : ui::color(ui::theme().category(category)),
+          ui::px(2));
+    }
+    ImGui::Dummy({width, ui::px(units > 0 ? 40 : 26)});
+  }
+};
+
+}  // namespace
+
+ViewType architecture_view() {
+  return {"architecture",
+          "Architecture",
+          "The network layer by layer: what goes in and out, which arrays are trained, and how "
+          "many numbers that is. The bar under each name is as long as the layer is wide.",
+          "",
+          "",
+          "the plan of the running experiment",
+          [] { return std::make_unique<ArchitectureView>(); }};
+}
+
+}  // namespace aniso::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <imgui.h>
+
+#include <string>
+
+#include "core/base/params.h"
+#include "core/base/types.h"
+#include "core/figure/figure.h"
+
+namespace aniso::app {
+
+/// What the colours of a field mean at present.
+struct ColorRange {
+  double low = -1, high = 1;
+  bool logarithmic = false;
+};
+
+/// Parameters that choose colours: `colormap`, `range` (auto, symmetric, locked, log) and the
+/// locked limits `low`, `high`.
+ParamSchema color_range_params(bool is_signed);
+
+/// The range for these values under these settings. "auto" spans the finite values, "symmetric"
+/// puts zero in the middle, "log" spans the positive ones.
+ColorRange color_range(const Params& settings, const Matrix& values);
+
+figure::Colormap colormap_of(const Params& settings);
+
+/// Draws the bar with its numbers and name from the cursor position, `width` wide.
+void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::string& name,
+                    float width);
+
+/// 1, 2 or 5 times a power of ten: the step that cuts `span` into about `count` pieces.
+double round_step(double span, int count);
+
+}  // namespace aniso::app

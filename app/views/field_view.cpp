@@ -1,0 +1,357 @@
+#include "app/views/field_view.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "app/ui/widgets.h"
+#include "app/views/builtin.h"
+#include "core/analysis/registry.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+#include "core/figure/ticks.h"
+
+namespace aniso::app {
+namespace {
+
+using ui::Face;
+using ui::TextSize;
+
+constexpr float kFooter = 40;
+constexpr float kSmallestBox = 6;  // pixels: a shorter right drag is a click
+
+const analysis::Analysis& field_analysis() { return analysis::analysis("field"); }
+
+// The analysis's own parameters without those that zoom and pan set.
+ParamSchema asked_params() {
+  ParamSchema schema;
+  for (const ParamSpec& spec : field_analysis().params)
+    if (spec.name != "centre" && spec.name != "half_extent" && spec.name != "gradient_norm")
+      schema.push_back(spec);
+  return schema;
+}
+
+std::string shown_number(double value) {
+  if (!std::isfinite(value)) return "undefined";
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%.4g", value);
+  std::string words = out.data();
+  if (words.front() == '-') words.replace(0, 1, "−");
+  return words;
+}
+
+// Between the grid's samples; NaN outside and where a neighbour is undefined.
+double sample(const analysis::Field2D& field, double x, double y) {
+  const Matrix& v = field.values;
+  const double column =
+      (x - field.x_low) / (field.x_high - field.x_low) * static_cast<double>(v.cols() - 1);
+  const double row =
+      (y - field.y_low) / (field.y_high - field.y_low) * static_cast<double>(v.rows() - 1);
+  if (!(column >= 0 && row >= 0 && column <= static_cast<double>(v.cols() - 1) &&
+        row <= static_cast<double>(v.rows() - 1)))
+    return std::numeric_limits<double>::quiet_NaN();
+  const Index i = std::min(static_cast<Index>(row), v.rows() - 2);
+  const Index j = std::min(static_cast<Index>(column), v.cols() - 2);
+  const double a = row - static_cast<double>(i), b = column - static_cast<double>(j);
+  return (1 - a) * ((1 - b) * v(i, j) + b * v(i, j + 1)) +
+         a * ((1 - b) * v(i + 1, j) + b * v(i + 1, j + 1));
+}
+
+}  // namespace
+
+struct FieldView::Gpu {
+  explicit Gpu(gl::ShaderLibrary& shaders) : field(shaders), points(shaders) {}
+  gl::FieldPainter field;
+  gl::PointPainter points;
+  gl::Canvas canvas;
+};
+
+FieldView::FieldView() = default;
+FieldView::~FieldView() = default;
+
+const ParamSchema& FieldView::settings_schema() const {
+  static const ParamSchema schema = joined(
+      joined(asked_params(), color_range_params(true)),
+      {integer_param("isolines", 12).range(0, 60).about("About how many isolines; 0 for none."),
+       bool_param("boundary", true).about("The zero level as a line: the decision boundary."),
+       integer_param("points", 1500)
+           .titled("Data points")
+           .range(0, 50000)
+           .about("At most so many rows of the dataset, evenly spaced, training and test alike."),
+       real_param("point_size", 6).range(1, 24).in("px").about("Diameter of a point."),
+       choice_param("sampling", "smooth",
+                    {{"smooth", "Smooth", "Cubic between the samples."},
+                     {"bilinear", "Bilinear", "Straight between the samples."},
+                     {"nearest", "Samples", "Each sample as a square: what was computed."}})
+           .about("How the picture continues between the computed samples.")});
+  return schema;
+}
+
+Json FieldView::analysis_params() const {
+  Json params = Json::object();
+  for (const ParamSpec& spec : asked_params()) params[spec.name] = settings_.json()[spec.name];
+  params["gradient_norm"] = true;
+  if (moved_ && asked_) {
+    params["centre"] = {(asked_->x_low + asked_->x_high) / 2, (asked_->y_low + asked_->y_high) / 2};
+    params["half_extent"] = {asked_->width() / 2, asked_->height() / 2};
+  }
+  return params;
+}
+
+const analysis::Field2D* FieldView::field() const {
+  if (!feed_.results()) return nullptr;
+  for (const auto& result : feed_.results()->results)
+    if (const auto* found = std::get_if<analysis::Field2D>(&result)) return found;
+  return nullptr;
+}
+
+std::string FieldView::subtitle(const Frame& /*frame*/) const {
+  const analysis::Field2D* now = field();
+  if (now == nullptr) return "";
+  return text(now->quantity.title, " on the plane of ", now->quantity.x_label, " and ",
+              now->quantity.y_label);
+}
+
+void FieldView::reset_view() {
+  moved_ = false;
+  asked_.reset();
+}
+
+figure::Figure FieldView::figure(const Frame& frame) const {
+  ANISO_CHECK(feed_.results() != nullptr, "no field has been computed yet; let it train a step");
+  const auto& resolved = frame.snapshot->resolved;
+  figure::Figure figure = analysis::figure_of(field_analysis(), *feed_.results(),
+                                              resolved ? resolved->data.get() : nullptr);
+  figure.panels.resize(1);  // the gradient norm is for the probe
+  figure.columns = 1;
+  if (auto& panel = figure.panels.front(); panel.field) {
+    panel.field->colormap = colormap_of(settings_);
+    panel.field->low = range_.low;
+    panel.field->high = range_.high;
+    panel.field->logarithmic = range_.logarithmic;
+    panel.field->zero_contour = settings_.boolean("boundary") && !range_.logarithmic;
+    panel.field->contours.clear();
+    const double step =
+        round_step(range_.high - range_.low, static_cast<int>(settings_.integer("isolines")));
+    if (step > 0 && !range_.logarithmic)
+      for (double level = std::ceil(range_.low / step) * step; level <= range_.high; level += step)
+        panel.field->contours.push_back(level);
+    panel.x.low = plane_.x_low;
+    panel.x.high = plane_.x_high;
+    panel.y.low = plane_.y_low;
+    panel.y.high = plane_.y_high;
+  }
+  return figure;
+}
+
+void FieldView::take_results(Frame& frame) {
+  feed_.update(frame, tag(), "field", analysis_params());
+  const analysis::Field2D* now = field();
+  if (now == nullptr || feed_.results().get() == shown_results_) return;
+  shown_results_ = feed_.results().get();
+  if (now->quantity.status.kind == Status::Kind::undefined) return;
+  const gl::PlaneView extent{now->x_low, now->x_high, now->y_low, now->y_high};
+  gpu_->field.set_field(now->values, extent);
+  range_ = color_range(settings_, now->values);
+  if (!moved_) home_ = extent;
+  if (now->plane) update_points(frame, *now->plane);
+}
+
+void FieldView::update_points(const Frame& frame, const data::Plane& plane) {
+  const auto& data = frame.snapshot->resolved->data;
+  const auto most = static_cast<Index>(settings_.integer("points"));
+  const Index count = std::min(most, data->size());
+  Matrix points(count, 2);
+  std::vector<std::int32_t> classes(static_cast<std::size_t>(count), 0);
+  for (Index k = 0; k < count; ++k) {
+    const Index row = k * data->size() / count;
+    const Vector offset = data->x.row(row).transpose() - plane.origin;
+    points(k, 0) = offset.dot(plane.u);
+    points(k, 1) = offset.dot(plane.v);
+    if (data->is_classification()) classes[static_cast<std::size_t>(k)] = data->labels[row];
+  }
+  gpu_->points.set_points(points, classes);
+  shown_data_ = data.get();
+}
+
+void FieldView::update_plane(float width, float height) {
+  if (!moved_ && home_) plane_ = home_->with_equal_units(width, height);
+}
+
+void FieldView::draw(Frame& frame) {
+  if (!gpu_) gpu_ = std::make_unique<Gpu>(frame.shaders);
+  take_results(frame);
+  const analysis::Field2D* now = field();
+  const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+  const ImVec2 size{std::floor(room.x), std::floor(std::max(room.y - ui::px(kFooter), ui::px(40)))};
+  if (now == nullptr || !home_) {
+    const std::string& why = !feed_.error().empty() ? feed_.error()
+                             : now != nullptr
+                                 ? now->quantity.status.reason
+                                 : std::string("Waiting for the first picture of the network.");
+    ui::quiet_text(why);
+    return;
+  }
+  update_plane(size.x, size.y);
+  handle_mouse(frame, *now, at, size);
+  draw_picture(frame, *now, at, size);
+  ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(8)});
+  draw_footer(*now, size.x);
+}
+
+void FieldView::draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
+  const float ratio = ui::look().pixel_ratio(), scale = ui::px(1) * ratio;
+  range_ = color_range(settings_, field.values);
+  gl::FieldLook look;
+  look.colormap = colormap_of(settings_);
+  look.low = range_.low;
+  look.high = range_.high;
+  look.scale = range_.logarithmic ? gl::FieldScale::log10 : gl::FieldScale::linear;
+  const std::string sampling = settings_.choice("sampling");
+  look.sampling = sampling == "nearest"    ? gl::FieldSampling::nearest
+                  : sampling == "bilinear" ? gl::FieldSampling::bilinear
+                                           : gl::FieldSampling::smooth;
+  const double span =
+      range_.logarithmic ? std::log10(range_.high / range_.low) : range_.high - range_.low;
+  look.isoline_spacing = round_step(span, static_cast<int>(settings_.integer("isolines")));
+  look.isoline_width = scale;
+  look.boundary = settings_.boolean("boundary") && field.is_signed;
+  look.boundary_width = 2.5 * scale;
+  look.rim_width = 1.5 * scale;
+  gl::PointLook points;
+  points.diameter = settings_.real("point_size") * scale;
+  points.rim_width = scale;
+
+  const int w = std::max(1, static_cast<int>(size.x * ratio));
+  const int h = std::max(1, static_cast<int>(size.y * ratio));
+  const figure::Theme& theme = ui::theme();
+  gl::Fingerprint print;
+  gpu_->field.add_to(print, look, plane_, theme);
+  gpu_->points.add_to(print, points, plane_, theme);
+  if (gpu_->canvas.begin(w, h, print.value(), theme.background)) {
+    gpu_->field.draw(look, plane_, theme, w, h);
+    if (settings_.integer("points") > 0) gpu_->points.draw(points, plane_, theme, w, h);
+    gpu_->canvas.end();
+  }
+  ImGui::GetWindowDrawList()->AddImage(gpu_->canvas.texture(), at, {at.x + size.x, at.y + size.y},
+                                       gl::kCanvasUv0, gl::kCanvasUv1);
+  if (box_start_) {
+    const ImVec2 mouse = ImGui::GetMousePos();
+    ImGui::GetWindowDrawList()->AddRectFilled(*box_start_, mouse, ui::color(theme.accent, 0.15));
+    ImGui::GetWindowDrawList()->AddRect(*box_start_, mouse, ui::color(theme.accent));
+  }
+  draw_axes(at, size);
+  if (!frame.clean) frame.keep_drawing |= box_start_.has_value();
+}
+
+// Ticks along the left and lower edge, over the picture, each number on a thin dark ground.
+void FieldView::draw_axes(ImVec2 at, ImVec2 size) const {
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  const ImU32 ground = ui::color(ui::theme().background, 0.55);
+  const ImU32 ink = ui::color(ui::theme().text);
+  const auto label = [&](ImVec2 where, const std::string& words, float align_x, float align_y) {
+    const ImVec2 extent = ui::text_extent(Face::mono, TextSize::quiet, words);
+    const ImVec2 p{std::floor(where.x - extent.x * align_x),
+                   std::floor(where.y - extent.y * align_y)};
+    draw->AddRectFilled({p.x - ui::px(3), p.y}, {p.x + extent.x + ui::px(3), p.y + extent.y},
+                        ground, ui::px(2));
+    ui::draw_text(p, Face::mono, TextSize::quiet, ink, words);
+  };
+  const double step = round_step(std::min(plane_.width(), plane_.height()), 6);
+  if (step <= 0) return;
+  const float tick = ui::px(5), edge = ui::px(28);
+  for (double x = std::ceil(plane_.x_low / step) * step; x <= plane_.x_high; x += step) {
+    const float px = at.x + static_cast<float>(plane_.px_of(x, size.x));
+    draw->AddLine({px, at.y + size.y - tick}, {px, at.y + size.y}, ink);
+    if (px > at.x + edge * 1.5f && px < at.x + size.x - edge)
+      label({px, at.y + size.y - tick - ui::px(2)}, shown_number(std::abs(x) < step / 2 ? 0 : x),
+            0.5f, 1);
+  }
+  for (double y = std::ceil(plane_.y_low / step) * step; y <= plane_.y_high; y += step) {
+    const float py = at.y + static_cast<float>(plane_.py_of(y, size.y));
+    draw->AddLine({at.x, py}, {at.x + tick, py}, ink);
+    if (py > at.y + ui::px(12) && py < at.y + size.y - edge)
+      label({at.x + tick + ui::px(6), py}, shown_number(std::abs(y) < step / 2 ? 0 : y), 0, 0.5f);
+  }
+}
+
+void FieldView::draw_footer(const analysis::Field2D& field, float width) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const std::string axes =
+      text("s along ", field.quantity.x_label, " →   t along ", field.quantity.y_label, " ↑");
+  const std::string shown = ui::fitted(Face::regular, TextSize::quiet, axes, width * 0.4f);
+  const float left = ui::text_extent(Face::regular, TextSize::quiet, shown).x;
+  ui::draw_text(at, Face::regular, TextSize::quiet, ui::color(ui::theme().quiet), shown);
+  const float gap = ui::px(24), bar = std::min(width - left - gap, ui::px(420));
+  if (bar < ui::px(120)) return;
+  ImGui::SetCursorScreenPos({at.x + width - bar, at.y});
+  draw_color_bar(range_, colormap_of(settings_), field.quantity.title, bar);
+}
+
+void FieldView::handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
+  ImGui::SetCursorScreenPos(at);
+  ImGui::InvisibleButton("picture", size,
+                         ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
+  const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  const ImGuiIO& io = ImGui::GetIO();
+  const double mx = io.MousePos.x - at.x, my = io.MousePos.y - at.y;
+  const gl::PlaneView before = plane_;
+  if (hovered) {
+    read_out(frame, field, plane_.x_at(mx, size.x), plane_.y_at(my, size.y));
+    if (io.MouseWheel != 0)
+      plane_ = plane_.zoomed(std::pow(1.2, io.MouseWheel), plane_.x_at(mx, size.x),
+                             plane_.y_at(my, size.y));
+    if (ImGui::IsMouseDoubleClicked(0)) {
+      reset_view();
+      frame.keep_drawing = true;
+      return;
+    }
+  }
+  if (active && ImGui::IsMouseDragging(0, ui::px(3)))
+    plane_ = plane_.panned(io.MouseDelta.x, io.MouseDelta.y, size.x, size.y);
+  if (hovered && ImGui::IsMouseClicked(1)) box_start_ = io.MousePos;
+  if (box_start_ && !ImGui::IsMouseDown(1)) {
+    const ImVec2 a = *std::exchange(box_start_, std::nullopt), b = io.MousePos;
+    if (std::abs(a.x - b.x) > kSmallestBox && std::abs(a.y - b.y) > kSmallestBox) {
+      gl::PlaneView box{plane_.x_at(std::min(a.x, b.x) - at.x, size.x),
+                        plane_.x_at(std::max(a.x, b.x) - at.x, size.x),
+                        plane_.y_at(std::max(a.y, b.y) - at.y, size.y),
+                        plane_.y_at(std::min(a.y, b.y) - at.y, size.y)};
+      plane_ = box.with_equal_units(size.x, size.y);
+    }
+  }
+  if (plane_ == before) return;
+  moved_ = true;
+  asked_ = plane_;  // the feed asks for the new region; until then the old samples are shown
+  frame.keep_drawing = true;
+}
+
+void FieldView::read_out(Frame& frame, const analysis::Field2D& field, double x, double y) const {
+  const double value = sample(field, x, y);
+  frame.readings.push_back({"s", shown_number(x), ""});
+  frame.readings.push_back({"t", shown_number(y), ""});
+  frame.readings.push_back({field.quantity.title, shown_number(value), field.quantity.unit});
+  const auto& resolved = frame.snapshot->resolved;
+  if (field.is_signed && resolved && resolved->data->is_classification() &&
+      resolved->data->classes == 2) {
+    const auto& names = resolved->data->class_names;
+    const std::string name = names.size() > 1 ? names[1] : "1";
+    frame.readings.push_back({"p(" + name + ")", shown_number(1 / (1 + std::exp(-value))), ""});
+  }
+  for (const auto& result : feed_.results()->results)
+    if (const auto* other = std::get_if<analysis::Field2D>(&result); other && other != &field)
+      frame.readings.push_back(
+          {other->quantity.title, shown_number(sample(*other, x, y)), other->quantity.unit});
+}
+
+ViewType field_view() {
+  const analysis::Analysis& analysis = field_analysis();
+  return {"field", "Field", analysis.doc, analysis.formula, "output unit", analysis.source, [] {
+            return std::make_unique<FieldView>();
+          }};
+}
+
+}  // namespace aniso::app

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "app/gl/canvas.h"
+#include "app/gl/field_painter.h"
+#include "app/gl/plane_view.h"
+#include "app/gl/point_painter.h"
+#include "app/views/analysis_feed.h"
+#include "app/views/color_range.h"
+#include "app/views/view.h"
+
+namespace aniso::app {
+
+/// A scalar of the network on a plane through input space, with the data on it.
+class FieldView : public View {
+ public:
+  FieldView();
+  ~FieldView() override;
+
+  void draw(Frame& frame) override;
+  figure::Figure figure(const Frame& frame) const override;
+  std::string age(const Frame& frame) const override { return feed_.age(frame); }
+  std::string subtitle(const Frame& frame) const override;
+  void reset_view() override;
+  const ParamSchema& settings_schema() const override;
+
+ private:
+  struct Gpu;  // made on first draw, when there is a context
+
+  Json analysis_params() const;
+  const analysis::Field2D* field() const;
+  void take_results(Frame& frame);
+  void update_points(const Frame& frame, const data::Plane& plane);
+  void update_plane(float width, float height);
+  void draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
+  void draw_footer(const analysis::Field2D& field, float width);
+  void handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
+  void read_out(Frame& frame, const analysis::Field2D& field, double x, double y) const;
+  void draw_axes(ImVec2 at, ImVec2 size) const;
+
+  std::unique_ptr<Gpu> gpu_;
+  AnalysisFeed feed_;
+  const void* shown_results_ = nullptr;  ///< identity of what the GPU holds
+  const void* shown_data_ = nullptr;     ///< and of the dataset whose points it holds
+  std::optional<gl::PlaneView> home_;    ///< all of the data
+  gl::PlaneView plane_;                  ///< what is shown
+  bool moved_ = false;                   ///< the person zoomed or panned
+  double asked_size_ = 0;                ///< half extent of the last request
+  std::optional<gl::PlaneView> asked_;   ///< region of the last request after zoom or pan
+  ColorRange range_;
+  std::optional<ImVec2> box_start_;  ///< corner of the box that is being drawn
+};
+
+}  // namespace aniso::app

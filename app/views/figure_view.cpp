@@ -1,0 +1,65 @@
+#include "app/views/figure_view.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "app/ui/style.h"
+
+namespace aniso::app {
+namespace {
+
+std::string shown(double value) {
+  if (!std::isfinite(value)) return "–";
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%.4g", value);
+  std::string words = out.data();
+  if (words.front() == '-') words.replace(0, 1, "−");
+  return words;
+}
+
+// The sample of a curve next to x.
+std::size_t nearest_sample(const std::vector<double>& xs, double x) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < xs.size(); ++i)
+    if (std::abs(xs[i] - x) < std::abs(xs[best] - x)) best = i;
+  return best;
+}
+
+}  // namespace
+
+void FigureView::draw(Frame& frame) {
+  update(frame);
+  if (version_ == 0 || is_stale(frame) || drawn_settings_ != settings_.json()) {
+    figure_ = figure_of(frame);
+    drawn_settings_ = settings_.json();
+    ++version_;
+  }
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
+  painter_.draw(*ImGui::GetWindowDrawList(), figure_, version_, at, size);
+  if (ImGui::IsWindowHovered()) read_out(frame);
+}
+
+void FigureView::read_out(Frame& frame) const {
+  const ImVec2 mouse = ImGui::GetMousePos();
+  const int index = painter_.panel_at(mouse);
+  if (index < 0) return;
+  const figure::Point p = painter_.to_figure(mouse);
+  const figure::PanelFrame& plot = painter_.layout()->panels[static_cast<std::size_t>(index)];
+  const figure::Panel& panel = figure_.panels[static_cast<std::size_t>(index)];
+  const double x = plot.x.to_data(p.x);
+  frame.readings.push_back({panel.x.label, shown(x), panel.x.unit});
+  frame.readings.push_back({panel.y.label, shown(plot.y.to_data(p.y)), panel.y.unit});
+  for (const figure::Line& line : panel.lines)
+    if (!line.name.empty() && !line.x.empty())
+      frame.readings.push_back({line.name, shown(line.y[nearest_sample(line.x, x)]), panel.y.unit});
+}
+
+figure::Figure message_figure(const std::string& message) {
+  figure::Figure figure;
+  figure.panels.emplace_back();
+  figure.panels.front().message = message;
+  return figure;
+}
+
+}  // namespace aniso::app

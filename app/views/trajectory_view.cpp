@@ -1,0 +1,268 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+
+#include "app/gl/canvas.h"
+#include "app/gl/line3d_painter.h"
+#include "app/gl/orbit_camera.h"
+#include "app/ui/figure_painter.h"
+#include "app/ui/widgets.h"
+#include "app/views/analysis_feed.h"
+#include "app/views/builtin.h"
+#include "core/analysis/registry.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+#include "core/figure/colormap.h"
+
+namespace aniso::app {
+namespace {
+
+using ui::Face;
+using ui::TextSize;
+
+constexpr double kDepthCue = 0.35;
+
+const analysis::Analysis& trajectory_analysis() { return analysis::analysis("trajectory"); }
+
+/// The run's predictions on the probe set in their principal components, in the plane or in space.
+class TrajectoryView : public View {
+ public:
+  void draw(Frame& frame) override {
+    Json params = Json::object();
+    for (const ParamSpec& spec : trajectory_analysis().params)
+      params[spec.name] = settings_.json()[spec.name];
+    feed_.update(frame, tag(), "trajectory", params);
+    const analysis::Trajectory* path = trajectory();
+    if (path == nullptr || !path->quantity.status.is_valid()) {
+      ui::quiet_text(path != nullptr          ? path->quantity.status.reason
+                     : !feed_.error().empty() ? feed_.error()
+                                              : "Waiting for the first predictions.");
+      return;
+    }
+    if (settings_.choice("show") == "space" && path->points.cols() >= 3)
+      draw_space(frame, *path);
+    else
+      draw_plane(frame);
+  }
+
+  figure::Figure figure(const Frame& frame) const override {
+    ANISO_CHECK(feed_.results() != nullptr, "no trajectory has been computed yet");
+    const auto& resolved = frame.snapshot->resolved;
+    figure::Figure figure = analysis::figure_of(trajectory_analysis(), *feed_.results(),
+                                                resolved ? resolved->data.get() : nullptr);
+    if (!settings_.boolean("shares") && figure.panels.size() > 1) figure.panels.resize(1);
+    return figure;
+  }
+
+  std::string age(const Frame& frame) const override { return feed_.age(frame); }
+  std::string subtitle(const Frame& /*frame*/) const override {
+    const analysis::Trajectory* path = trajectory();
+    if (path == nullptr || path->explained.size() < 2) return "";
+    const double two = path->explained[0] + path->explained[1];
+    return text("predictions on the probes, two axes explain ", std::round(two * 1000) / 10, " %");
+  }
+  void reset_view() override {
+    held_ = false;
+    camera_ = {};
+  }
+  const ParamSchema& settings_schema() const override {
+    static const ParamSchema schema =
+        joined(trajectory_analysis().params,
+               {choice_param("show", "space",
+                             {{"space", "In space", "Three components; drag to turn."},
+                              {"plane", "In the plane", "Two components, with axes."}})
+                    .about("How many principal components."),
+                bool_param("shares", false)
+                    .titled("Explained")
+                    .when("show", {"plane"})
+                    .about("Also the share of variance that each axis explains.")});
+    return schema;
+  }
+
+ private:
+  struct Gpu {
+    explicit Gpu(gl::ShaderLibrary& shaders) : lines(shaders) {}
+    gl::Line3dPainter lines;
+    gl::Canvas canvas;
+  };
+
+  const analysis::Trajectory* trajectory() const {
+    if (!feed_.results()) return nullptr;
+    for (const auto& result : feed_.results()->results)
+      if (const auto* found = std::get_if<analysis::Trajectory>(&result)) return found;
+    return nullptr;
+  }
+
+  void draw_plane(Frame& frame) {
+    if (drawn_ != feed_.results().get() || drawn_settings_ != settings_.json()) {
+      figure_ = figure(frame);
+      drawn_ = feed_.results().get();
+      drawn_settings_ = settings_.json();
+      ++version_;
+    }
+    painter_.draw(*ImGui::GetWindowDrawList(), figure_, version_, ImGui::GetCursorScreenPos(),
+                  ImGui::GetContentRegionAvail());
+  }
+
+  // The path from dark to bright along the run, a ring at the start, a disc at the newest step, and
+  // the three axes through the mean.
+  void upload(const analysis::Trajectory& path, float scale) {
+    const Index m = path.points.rows();
+    gl::Line3d line;
+    line.points = path.points.leftCols(3);
+    line.width = 2.2 * scale;
+    for (Index k = 0; k < m; ++k)
+      line.colors.emplace_back(figure::at(
+          figure::Colormap::viridis,
+          0.15 + 0.85 * static_cast<double>(k) / static_cast<double>(std::max<Index>(m - 1, 1)),
+          ui::theme().dark));
+    const double reach = path.points.leftCols(3).cwiseAbs().maxCoeff();
+    std::vector<gl::Line3d> lines;
+    for (Index axis = 0; axis < 3; ++axis) {
+      gl::Line3d guide;
+      guide.points = Matrix::Zero(2, 3);
+      guide.points(0, axis) = -reach;
+      guide.points(1, axis) = reach;
+      guide.colors = {figure::Rgba(ui::theme().quiet, 0.6)};
+      guide.width = scale;
+      lines.push_back(std::move(guide));
+    }
+    lines.push_back(std::move(line));
+    gl::Points3d ends;
+    ends.points.resize(2, 3);
+    ends.points.row(0) = path.points.row(0).leftCols(3);
+    ends.points.row(1) = path.points.row(m - 1).leftCols(3);
+    ends.colors = {figure::Rgba(ui::theme().quiet), figure::Rgba(ui::theme().accent)};
+    ends.diameter = 9 * scale;
+    gpu_->lines.set(lines, {ends});
+    uploaded_ = feed_.results().get();
+    uploaded_theme_ = &ui::theme();
+    reach_ = reach;
+  }
+
+  void draw_space(Frame& frame, const analysis::Trajectory& path) {
+    if (!gpu_) gpu_ = std::make_unique<Gpu>(frame.shaders);
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    const ImVec2 size{std::floor(room.x), std::floor(room.y - ui::px(22))};
+    const float ratio = ui::look().pixel_ratio();
+    if (uploaded_ != feed_.results().get() || uploaded_theme_ != &ui::theme())
+      upload(path, ui::px(1) * ratio);
+    const double aspect = size.x / std::max(size.y, 1.0f);
+    // The camera follows the growing path until the person takes hold of it.
+    if (!held_) camera_.fit(gpu_->lines.low(), gpu_->lines.high(), aspect);
+    handle_mouse(frame, path, at, size);
+
+    const int w = std::max(1, static_cast<int>(size.x * ratio));
+    const int h = std::max(1, static_cast<int>(size.y * ratio));
+    gl::Fingerprint print;
+    gpu_->lines.add_to(print, camera_, ui::theme(), kDepthCue);
+    if (gpu_->canvas.begin(w, h, print.value(), ui::theme().background)) {
+      gpu_->lines.draw(camera_, ui::theme(), kDepthCue, w, h);
+      gpu_->canvas.end();
+    }
+    ImGui::GetWindowDrawList()->AddImage(gpu_->canvas.texture(), at, {at.x + size.x, at.y + size.y},
+                                         gl::kCanvasUv0, gl::kCanvasUv1);
+    label_axes(path, at, size);
+    ui::draw_text({at.x, at.y + size.y + ui::px(4)}, Face::regular, TextSize::quiet,
+                  ui::color(ui::theme().quiet),
+                  ui::fitted(Face::regular, TextSize::quiet,
+                             "dark to bright along the run; grey: step 0, blue: newest", size.x));
+  }
+
+  void label_axes(const analysis::Trajectory& path, ImVec2 at, ImVec2 size) const {
+    for (int axis = 0; axis < 3; ++axis) {
+      Eigen::Vector3d end = Eigen::Vector3d::Zero();
+      end[axis] = reach_;
+      const auto pixel = camera_.project(end, size.x, size.y);
+      if (!pixel.visible) continue;
+      std::string name = text("PC ", axis + 1);
+      if (axis < path.explained.size())
+        name += text(" · ", std::round(path.explained[axis] * 1000) / 10, " %");
+      const ImVec2 extent = ui::text_extent(Face::regular, TextSize::quiet, name);
+      const float x = std::clamp(static_cast<float>(pixel.x) + ui::px(4), 0.0f,
+                                 std::max(0.0f, size.x - extent.x));
+      const float y = std::clamp(static_cast<float>(pixel.y) - extent.y, 0.0f,
+                                 std::max(0.0f, size.y - extent.y));
+      ui::draw_text({at.x + x, at.y + y}, Face::regular, TextSize::quiet,
+                    ui::color(ui::theme().quiet), name);
+    }
+  }
+
+  void handle_mouse(Frame& frame, const analysis::Trajectory& path, ImVec2 at, ImVec2 size) {
+    ImGui::SetCursorScreenPos(at);
+    ImGui::InvisibleButton("space", size,
+                           ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
+    const ImGuiIO& io = ImGui::GetIO();
+    if (ImGui::IsItemActive()) {
+      const bool pan = ImGui::IsMouseDown(1) || io.KeyShift;
+      if (io.MouseDelta.x != 0 || io.MouseDelta.y != 0) {
+        held_ = true;
+        if (pan)
+          camera_.pan(io.MouseDelta.x, io.MouseDelta.y, size.y);
+        else
+          camera_.rotate(io.MouseDelta.x, io.MouseDelta.y, size.y);
+        frame.keep_drawing = true;
+      }
+    }
+    if (!ImGui::IsItemHovered()) return;
+    if (io.MouseWheel != 0) {
+      held_ = true;
+      camera_.zoom(std::pow(1.15, io.MouseWheel));
+      frame.keep_drawing = true;
+    }
+    if (ImGui::IsMouseDoubleClicked(0)) {
+      reset_view();
+      frame.keep_drawing = true;
+    }
+    read_out(frame, path, io.MousePos.x - at.x, io.MousePos.y - at.y, size);
+  }
+
+  // The recorded step whose point lies nearest to the pointer.
+  void read_out(Frame& frame, const analysis::Trajectory& path, float mx, float my,
+                ImVec2 size) const {
+    double best = std::pow(ui::px(24), 2);
+    Index nearest = -1;
+    for (Index k = 0; k < path.points.rows(); ++k) {
+      const auto pixel = camera_.project(path.points.row(k).head<3>().transpose(), size.x, size.y);
+      const double distance = std::pow(pixel.x - mx, 2) + std::pow(pixel.y - my, 2);
+      if (pixel.visible && distance < best) {
+        best = distance;
+        nearest = k;
+      }
+    }
+    if (nearest < 0) return;
+    frame.readings.push_back({"step", grouped(path.steps[static_cast<std::size_t>(nearest)]), ""});
+    for (int axis = 0; axis < 3; ++axis)
+      frame.readings.push_back(
+          {text("PC ", axis + 1), number(std::round(path.points(nearest, axis) * 1e4) / 1e4), ""});
+  }
+
+  AnalysisFeed feed_;
+  std::unique_ptr<Gpu> gpu_;
+  gl::OrbitCamera camera_;
+  bool held_ = false;
+  double reach_ = 1;
+  const void* uploaded_ = nullptr;
+  const void* uploaded_theme_ = nullptr;
+  ui::FigurePainter painter_;
+  figure::Figure figure_;
+  std::uint64_t version_ = 0;
+  const void* drawn_ = nullptr;
+  Json drawn_settings_;
+};
+
+}  // namespace
+
+ViewType trajectory_view() {
+  const analysis::Analysis& analysis = trajectory_analysis();
+  return {"trajectory",
+          "Trajectory",
+          analysis.doc,
+          analysis.formula,
+          "share of probability or output unit",
+          analysis.source,
+          [] { return std::make_unique<TrajectoryView>(); }};
+}
+
+}  // namespace aniso::app
