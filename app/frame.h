@@ -48,8 +48,9 @@ struct Frame {
   double headless_ratio = 0;  ///< steps/s over those while nothing is drawn; 0 when unknown
   double frame_ms = 0;        ///< how long the last frame took
 
-  std::vector<Reading> readings = {};  ///< under the cursor; filled by views, shown by the inspector
-  std::vector<Notice> notices = {};    ///< to be shown; filled by anyone
+  std::vector<Reading> readings =
+      {};                            ///< under the cursor; filled by views, shown by the inspector
+  std::vector<Notice> notices = {};  ///< to be shown; filled by anyone
   double redraw_at_s = std::numeric_limits<double>::infinity();  ///< draw again then
   bool clean = false;         ///< a picture without chrome on a transparent ground
   bool keep_drawing = false;  ///< set while something moves (an easing, a drag)

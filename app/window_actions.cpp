@@ -119,8 +119,7 @@ void WindowApp::declare_run_actions() {
                       return;
                     }
                     send_document();
-                    const auto& views = document_.experiment().views;
-                    training_.send(session::SetSpeed{views.value("steps_per_s", 0.0)});
+                    training_.send(session::SetSpeed{shown_speed(document_.experiment())});
                     training_.send(session::Reset{});
                     training_.send(session::Play{});
                   },

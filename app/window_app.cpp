@@ -93,8 +93,7 @@ WindowApp::WindowApp(const WindowRequest& request)
   else
     training_.send(session::SetExperiment{document_.json()});
   document_version_ = document_.version();
-  if (const auto& views = document_.experiment().views; views.contains("steps_per_s"))
-    training_.send(session::SetSpeed{views["steps_per_s"].get<double>()});
+  training_.send(session::SetSpeed{shown_speed(document_.experiment())});
   if (request_.autostart && !request_.session) training_.send(session::Play{});
   snapshot_ = training_.latest();
   adopt_view_state(preferences_.view_state);
@@ -319,6 +318,10 @@ void WindowApp::after_frame(Frame& frame, double started) {
   if (first_picture_s_ == 0 && snapshot_->step > 0) first_picture_s_ = now_s();
 }
 
-WindowReport run_window(const WindowRequest& request) { return WindowApp(request).run(); }
+double shown_speed(const session::Experiment& experiment) {
+  const auto speed = experiment.views.find("steps_per_s");
+  if (speed == experiment.views.end() || !speed->is_number()) return 0;
+  return std::max(0.0, speed->get<double>());
+}
 
 }  // namespace aniso::app

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "app/actions.h"
-#include "app/application.h"
 #include "app/document.h"
 #include "app/frame.h"
 #include "app/frame_pacer.h"
@@ -17,6 +16,7 @@
 #include "app/quiet_meter.h"
 #include "app/stage.h"
 #include "app/ui/style.h"
+#include "app/window_request.h"
 #include "core/session/analysis_worker.h"
 #include "core/session/presets.h"
 #include "core/session/training_worker.h"

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/names.h"
@@ -22,7 +24,7 @@ std::vector<std::string> split(const std::string& list) {
 
 // Raw texts, as CLI11 collects them; given types by `understood`.
 struct Raw {
-  std::string figures = "png", size, log_level = "info";
+  std::string figures = "png", size, log_level = "info", window_size;
   std::optional<std::int64_t> memory_limit;
 };
 
@@ -55,14 +57,31 @@ void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_flag("--check", to.check, "Hold the run against the experiment's 'expect' list.");
 }
 
-double extent_of(const std::string& digits, const std::string& size) {
+void add_window_options(CLI::App& app, Arguments& to, Raw& raw) {
+  app.add_option("--window-size", raw.window_size, "Size of the window, such as 1600x900.")
+      ->type_name("WxH");
+  app.add_option("--scale", to.window.scale, "Scale of the interface; 2 on high-DPI displays.")
+      ->check(CLI::Range(0.5, 4.0));
+  app.add_flag("--paused", to.window.paused, "Open the window without starting to train.");
+  app.add_option("--measure", to.window.measure_s,
+                 "Close after so many seconds and print steps/s and frame times.")
+      ->check(CLI::Range(0.1, 3600.0));
+}
+
+int extent_of(const char* flag, const std::string& digits, const std::string& size) {
   int value = 0;
   const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   ANISO_CHECK(end.ec == std::errc() && end.ptr == digits.data() + digits.size() && value >= 50 &&
                   value <= 10000,
-              "--size: '", size, "' is not understood; write WIDTHxHEIGHT in points, each from 50 ",
-              "to 10000, such as 900x600");
+              flag, ": '", size, "' is not understood; write WIDTHxHEIGHT, each from 50 to 10000, ",
+              "such as 900x600");
   return value;
+}
+
+std::pair<int, int> extents_of(const char* flag, const std::string& size) {
+  const auto cross = size.find_first_of("xX");
+  return {extent_of(flag, size.substr(0, cross), size),
+          extent_of(flag, cross == std::string::npos ? "" : size.substr(cross + 1), size)};
 }
 
 void understood(const Raw& raw, Arguments& to) {
@@ -71,11 +90,12 @@ void understood(const Raw& raw, Arguments& to) {
     for (const auto& format : split(raw.figures))
       to.figures.push_back(figure::extension_of(figure::format_of(format)));
   if (!raw.size.empty()) {
-    const auto cross = raw.size.find_first_of("xX");
-    to.figure_width = extent_of(raw.size.substr(0, cross), raw.size);
-    to.figure_height =
-        extent_of(cross == std::string::npos ? "" : raw.size.substr(cross + 1), raw.size);
+    const auto [width, height] = extents_of("--size", raw.size);
+    to.figure_width = width;
+    to.figure_height = height;
   }
+  if (!raw.window_size.empty())
+    std::tie(to.window.width, to.window.height) = extents_of("--window-size", raw.window_size);
   if (raw.memory_limit) {
     ANISO_CHECK(*raw.memory_limit >= 1 && *raw.memory_limit <= 1 << 20,
                 "--memory-limit: ", *raw.memory_limit,
@@ -117,6 +137,7 @@ Commands declare(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("FILE", to.files, "Experiments, sessions, data, pictures with state.");
   add_experiment_options(app, to);
   add_output_options(app, to, raw);
+  add_window_options(app, to, raw);
   Commands commands{};
   commands.run = app.add_subcommand("run", "Train without a window and write a folder.");
   commands.run->add_option("FILE", to.files, "An experiment, a session or a picture with state.");

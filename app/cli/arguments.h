@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/cli.h"
+
 namespace aniso::cli {
 
 enum class Verbosity { error, warning, info, debug };
@@ -30,6 +32,8 @@ struct Arguments {
   std::size_t memory_bytes = std::size_t{512} << 20;
   bool check = false;
   Verbosity verbosity = Verbosity::info;
+
+  WindowFlags window;
 
   std::string describe_id;
   bool as_json = false;

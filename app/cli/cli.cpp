@@ -19,7 +19,7 @@ int open_command(const Arguments& arguments, const Hooks& hooks) {
   const Opened opened = open_experiment(arguments);
   std::string why_not = "this build has no window";
   if (hooks.window)
-    if (const auto code = hooks.window(opened, why_not)) return *code;
+    if (const auto code = hooks.window(opened, arguments.window, why_not)) return *code;
   complain(why_not + "; running " + opened.origin + " without it");
   return run_headless_command(arguments, opened, true);
 }

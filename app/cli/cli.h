@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,11 +13,20 @@
 /// in where the build has it.
 namespace aniso::cli {
 
+/// Flags that only a window understands.
+struct WindowFlags {
+  int width = 0, height = 0;  ///< 0: as last time
+  double scale = 0;           ///< of the interface; 0: the display's
+  double measure_s = 0;       ///< > 0: close after so many seconds and print what was measured
+  bool paused = false;        ///< open without starting to train
+};
+
 /// What was opened at the start: an experiment, or a session to go on with.
 struct Opened {
   session::Experiment experiment;
   std::optional<session::SessionState> session;
-  std::string origin;  ///< "preset rotated-plane-mlp", "moons.json"; for messages
+  std::filesystem::path session_folder;  ///< where the session came from
+  std::string origin;                    ///< "preset rotated-plane-mlp", "moons.json"; for messages
 };
 
 struct IdTitle {
@@ -30,7 +40,7 @@ struct Hooks {
   std::function<std::vector<IdTitle>()> views;
   /// Opens the window and returns its exit code, or nothing, with why, where there can be none
   /// (no display, no OpenGL 3.3). Empty in a build without a window.
-  std::function<std::optional<int>(const Opened&, std::string& why_not)> window;
+  std::function<std::optional<int>(const Opened&, const WindowFlags&, std::string& why_not)> window;
 };
 
 /// The exit codes of the program.

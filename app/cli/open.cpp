@@ -24,6 +24,7 @@ struct Draft {
   Json experiment;
   std::optional<session::SessionState> session;
   std::string origin;
+  fs::path session_folder = {};
 };
 
 Draft from_session(const fs::path& folder) {
@@ -31,6 +32,7 @@ Draft from_session(const fs::path& folder) {
   draft.session = session::load_session(folder);
   draft.experiment = session::to_json(draft.session->experiment);
   draft.origin = "session " + folder.string();
+  draft.session_folder = folder;
   return draft;
 }
 
@@ -168,6 +170,7 @@ Opened open_experiment(const Arguments& arguments) {
     opened.experiment = session::experiment_from_json(draft.experiment);
     opened.session = std::move(draft.session);
     opened.origin = std::move(draft.origin);
+    opened.session_folder = std::move(draft.session_folder);
     if (arguments.analyses == "none")
       opened.experiment.analyses.clear();
     else

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/types.h"
-#include "core/engines/engines.h"
+#include "core/session/experiment.h"
 
 namespace aniso::app {
 
@@ -33,14 +33,13 @@ struct WindowReport {
   double headless_ratio = 0;  ///< 0 when it could not be measured
   int frames = 0;
   double frame_ms_median = 0, frame_ms_p99 = 0, frame_ms_max = 0;
-  double first_picture_s = 0;  ///< from the start of run_window to the first frame with a run in it
-  double cpu_share = 0;        ///< of one core, UI thread only
+  double first_picture_s =
+      0;                 ///< from the start of the program's window to the first frame after step 0
+  double cpu_share = 0;  ///< of one core, UI thread only
   std::string renderer;
 };
 
-/// Opens the window and returns when it is closed.
-/// @throws IoError when there is no display or no OpenGL 3.3 (the message says what to do),
-///         InvalidInput when the request's experiment is not valid.
-WindowReport run_window(const WindowRequest& request);
+/// How fast an experiment asks to be shown (its views' "steps_per_s"); 0: as fast as it goes.
+double shown_speed(const session::Experiment& experiment);
 
 }  // namespace aniso::app
