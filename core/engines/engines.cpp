@@ -1,6 +1,7 @@
 #include "core/engines/engines.h"
 
 #include <algorithm>
+#include <utility>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
