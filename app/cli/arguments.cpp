@@ -53,7 +53,7 @@ void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--size", raw.size, "Size of the figures in points, such as 900x600.")
       ->type_name("WxH");
   app.add_option("--memory-limit", raw.memory_limit, "MiB for the results of analyses (512).");
-  app.add_option("--log-level", raw.log_level, "error, warning, info or debug.");
+  app.add_option("--log-level", raw.log_level, "error, warning or info.");
   app.add_flag("--check", to.check, "Hold the run against the experiment's 'expect' list.");
 }
 
@@ -102,7 +102,7 @@ void understood(const Raw& raw, Arguments& to) {
                 " is out of range; it must be between 1 and 1048576 MiB");
     to.memory_bytes = static_cast<std::size_t>(*raw.memory_limit) << 20;
   }
-  static const std::vector<std::string> levels = {"error", "warning", "info", "debug"};
+  static const std::vector<std::string> levels = {"error", "warning", "info"};
   const auto level = std::find(levels.begin(), levels.end(), raw.log_level);
   ANISO_CHECK(level != levels.end(), "--log-level: '", raw.log_level, "' is not known.",
               suggestion(raw.log_level, levels));

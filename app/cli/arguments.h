@@ -9,7 +9,7 @@
 
 namespace aniso::cli {
 
-enum class Verbosity { error, warning, info, debug };
+enum class Verbosity { error, warning, info };
 
 /// What stood on the command line, before it is given a meaning.
 struct Arguments {

@@ -55,7 +55,8 @@ Draft from_picture(const fs::path& path) {
 // The default preset on the person's own data: what depends on the data is chosen to fit.
 Draft from_data(const fs::path& path) {
   Json experiment = session::load_preset_json(assets_folder(), session::kDefaultPreset);
-  const Json dataset = {{"id", "file"}, {"path", path.string()}};
+  // Absolute, so that the written experiment opens from anywhere.
+  const Json dataset = {{"id", "file"}, {"path", fs::absolute(path).string()}};
   const auto& type = data::dataset_type("file");
   const auto loaded =
       data::make_dataset(type, validated(data::schema_of(type), dataset, "dataset", {"id"}), 0);

@@ -245,6 +245,16 @@ TEST_F(Run, ChecksArePrintedAndJudged) {
   EXPECT_TRUE(exists("bad/session/session.json"));
 }
 
+TEST_F(Run, EveryPresetMeetsItsExpectations) {
+  for (const auto& preset : Json::parse(run_program({"list", "--json"}).out)["presets"]) {
+    const auto id = preset["id"].get<std::string>();
+    const auto finished =
+        run({"--preset", id, "--check", "--analyses", "none", "--figures", "none"}, id);
+    EXPECT_EQ(finished.code, 0) << id << "\n" << finished.out << finished.err;
+    EXPECT_THAT(finished.out, HasSubstr(" PASS\n")) << id;
+  }
+}
+
 TEST_F(Run, GradientDescentOnALinearTeacherFollowsTheClosedForm) {
   Json json = small_experiment(200);
   json["dataset"] = {{"id", "linear_teacher"}, {"n", 100}};
