@@ -27,7 +27,7 @@ const ParamSchema& schema() {
       real_param("split_x", 0.58).range(0.15, 0.85),
       real_param("split_y", 0.5).range(0.15, 0.85),
       integer_param("active_tile", 0).range(0, kMaxTiles - 1),
-      real_param("left_width", 280).range(200, 600),
+      real_param("left_width", 300).range(200, 600),
       real_param("right_width", 256).range(180, 600),
       bool_param("controls_hidden", false),
       real_param("looking_budget", 0.25).range(0.01, 1).about("Share of one core for analyses."),

@@ -26,7 +26,7 @@ struct ViewState {
   double split_x = 0.58;         ///< share of the stage's width left of the vertical divider
   double split_y = 0.5;          ///< share of its height above the horizontal one
   int active_tile = 0;           ///< the one that the inspector and the number keys speak of
-  double left_width = 280;       ///< of the experiment panel, at scale 1
+  double left_width = 300;       ///< of the experiment panel, at scale 1
   double right_width = 256;      ///< of the inspector
   bool controls_hidden = false;  ///< Tab
   double looking_budget = 0.25;  ///< share of one core for analyses

@@ -20,7 +20,7 @@ namespace {
 using ui::Face;
 using ui::TextSize;
 
-constexpr float kLabelShare = 0.42f;
+constexpr float kLabelShare = 0.45f;
 
 // The label in its column; leaves the cursor where the widget starts and sets the item's width.
 void begin_row(const std::string& title, const std::string& tip) {
@@ -48,20 +48,29 @@ std::string tip_of(const ParamSpec& spec) {
       range = "at least " + number(spec.min);
     else if (high)
       range = "at most " + number(spec.max);
-    if (!range.empty()) tip += (tip.empty() ? "" : "\n") + range + " " + spec.unit;
+    if (!range.empty() || !spec.unit.empty())
+      tip += (tip.empty() ? "" : "\n") + range + " " + spec.unit;
     tip += "\nDrag to change, double-click to type.";
   }
   if (spec.effect == Effect::at_start) tip += "\nTakes effect when the run is reset.";
   return tip;
 }
 
-// The unit inside the box, at its right end.
-void draw_unit(const std::string& unit) {
-  if (unit.empty()) return;
+// The number right-aligned in its box, the unit quiet behind it where there is room for both.
+void draw_number_in_box(const std::string& shown, const std::string& unit) {
   const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
+  const ImVec2 number = ui::text_extent(Face::mono, TextSize::body, shown);
   const ImVec2 extent = ui::text_extent(Face::regular, TextSize::quiet, unit);
-  ui::draw_text({high.x - extent.x - ui::px(8), (low.y + high.y - extent.y) / 2}, Face::regular,
-                TextSize::quiet, ui::color(ui::theme().quiet), unit);
+  const float middle = (low.y + high.y) / 2, pad = ui::px(8);
+  float right = high.x - pad;
+  if (!unit.empty() && number.x + extent.x + 3 * pad < high.x - low.x) {
+    right -= extent.x;
+    ui::draw_text({right, middle - extent.y / 2}, Face::regular, TextSize::quiet,
+                  ui::color(ui::theme().quiet), unit);
+    right -= ui::px(5);
+  }
+  ui::draw_text({right - number.x, middle - number.y / 2}, Face::mono, TextSize::body,
+                ui::color(ui::theme().text), shown);
 }
 
 double drag_speed(const ParamSpec& spec, double value) {
@@ -89,8 +98,9 @@ ParamEdit drag_number(const ParamSpec& spec, const Json& value) {
   const double speed = logarithmic ? 0.01 : std::max(drag_speed(spec, before), least);
   const std::string shown = integer ? std::to_string(value.get<std::int64_t>()) : number(before);
   const bool changed = ImGui::DragScalar(
-      "##value", ImGuiDataType_Double, &position, static_cast<float>(speed), nullptr, nullptr,
-      shown.c_str(), ImGuiSliderFlags_NoInput | ImGuiSliderFlags_NoRoundToFormat);
+      "##value", ImGuiDataType_Double, &position, static_cast<float>(speed), nullptr, nullptr, " ",
+      ImGuiSliderFlags_NoInput | ImGuiSliderFlags_NoRoundToFormat);
+  draw_number_in_box(shown, spec.unit);
   ParamEdit edit;
   edit.started = ImGui::IsItemActivated();
   if (!changed) return edit;
@@ -139,7 +149,7 @@ ParamEdit draw_direction(const ParamSpec& spec, const Json& value) {
   const float full = ImGui::CalcItemWidth();
   const std::string basis = value["basis"].get<std::string>();
   const bool indexed = basis != "none" && basis != "numbers";
-  const float gap = ui::px(4), side = indexed ? std::floor(full * 0.4f) : 0;
+  const float gap = ui::px(4), side = indexed ? std::floor(full * 0.34f) : 0;
   ImGui::SetNextItemWidth(full - side - (indexed ? gap : 0));
   ParamEdit edit = draw_combo(spec.choices, basis);
   if (edit.value) {
@@ -250,7 +260,6 @@ ParamEdit ParamWidgets::draw(const ParamSpec& spec, const Json& value, const std
   begin_row(spec.title, tip_of(spec));
   const bool numeric = spec.kind == ParamKind::integer || spec.kind == ParamKind::real;
   const ParamEdit edit = numeric ? draw_number(spec, value) : draw_kind(spec, value);
-  draw_unit(spec.unit);
   if (!problem.empty()) {
     ImGui::PushStyleColor(ImGuiCol_Text, ui::color4(ui::theme().error));
     ImGui::PushTextWrapPos(0);

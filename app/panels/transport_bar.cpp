@@ -111,11 +111,11 @@ void state_lamp(const session::Snapshot& now) {
 
 void speed_menu(Frame& frame) {
   const double limit = frame.snapshot->speed_limit;
-  const char* title = kSpeeds[0].title;
+  std::string title = limit > 0 ? number(limit) + " steps/s" : kSpeeds[0].title;
   for (const Speed& speed : kSpeeds)
     if (speed.steps_per_s == limit) title = speed.title;
   ImGui::SetNextItemWidth(ui::px(132));
-  if (ImGui::BeginCombo("##speed", title, ImGuiComboFlags_HeightLargest)) {
+  if (ImGui::BeginCombo("##speed", title.c_str(), ImGuiComboFlags_HeightLargest)) {
     for (const Speed& speed : kSpeeds)
       if (ImGui::Selectable(speed.title, speed.steps_per_s == limit))
         frame.training.send(session::SetSpeed{speed.steps_per_s});

@@ -36,11 +36,12 @@ bool icon_button(const char* id, const char* icon, const std::string& tip, bool 
   push(colors_of(emphasis, enabled));
   ImGui::PushID(id);
   bool pressed = false;
+  const float side = control_height();  // before the icon's larger font
   {
     const Font font(Face::regular, TextSize::title);
     ImGui::BeginDisabled(!enabled);
     ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0f);
-    pressed = ImGui::Button(icon, {control_height(), control_height()});
+    pressed = ImGui::Button(icon, {side, side});
     ImGui::PopStyleVar();
     ImGui::EndDisabled();
   }

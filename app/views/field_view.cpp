@@ -22,6 +22,7 @@ using ui::TextSize;
 
 constexpr float kFooter = 40;
 constexpr float kSmallestBox = 6;  // pixels: a shorter right drag is a click
+constexpr double kMargin = 1.1;    // of the picture around the data
 
 const analysis::Analysis& field_analysis() { return analysis::analysis("field"); }
 
@@ -94,7 +95,7 @@ Json FieldView::analysis_params() const {
   Json params = Json::object();
   for (const ParamSpec& spec : asked_params()) params[spec.name] = settings_.json()[spec.name];
   params["gradient_norm"] = true;
-  if (moved_ && asked_) {
+  if (asked_) {
     params["centre"] = {(asked_->x_low + asked_->x_high) / 2, (asked_->y_low + asked_->y_high) / 2};
     params["half_extent"] = {asked_->width() / 2, asked_->height() / 2};
   }
@@ -153,32 +154,44 @@ void FieldView::take_results(Frame& frame) {
   if (now == nullptr || feed_.results().get() == shown_results_) return;
   shown_results_ = feed_.results().get();
   if (now->quantity.status.kind == Status::Kind::undefined) return;
-  const gl::PlaneView extent{now->x_low, now->x_high, now->y_low, now->y_high};
-  gpu_->field.set_field(now->values, extent);
-  range_ = color_range(settings_, now->values);
-  if (!moved_) home_ = extent;
+  gpu_->field.set_field(now->values, {now->x_low, now->x_high, now->y_low, now->y_high});
   if (now->plane) update_points(frame, *now->plane);
 }
 
+// Projects the data onto the plane; only when one of them changed, since it costs n·D.
 void FieldView::update_points(const Frame& frame, const data::Plane& plane) {
   const auto& data = frame.snapshot->resolved->data;
-  const auto most = static_cast<Index>(settings_.integer("points"));
+  const Index most = settings_.integer("points");
+  if (data.get() == shown_data_ && most == shown_points_ && plane.u == shown_plane_.u &&
+      plane.v == shown_plane_.v && plane.origin == shown_plane_.origin)
+    return;
+  shown_data_ = data.get();
+  shown_points_ = most;
+  shown_plane_ = plane;
+  Matrix all(data->size(), 2);
+  all.col(0) = (data->x * plane.u).array() - plane.origin.dot(plane.u);
+  all.col(1) = (data->x * plane.v).array() - plane.origin.dot(plane.v);
+  const Eigen::RowVector2d low = all.colwise().minCoeff(), high = all.colwise().maxCoeff();
+  const Eigen::RowVector2d centre = (low + high) / 2;
+  double half = kMargin * (high - low).maxCoeff() / 2;
+  if (!(half > 0)) half = 1;
+  home_ = gl::PlaneView{centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half};
+
   const Index count = std::min(most, data->size());
   Matrix points(count, 2);
   std::vector<std::int32_t> classes(static_cast<std::size_t>(count), 0);
   for (Index k = 0; k < count; ++k) {
     const Index row = k * data->size() / count;
-    const Vector offset = data->x.row(row).transpose() - plane.origin;
-    points(k, 0) = offset.dot(plane.u);
-    points(k, 1) = offset.dot(plane.v);
+    points.row(k) = all.row(row);
     if (data->is_classification()) classes[static_cast<std::size_t>(k)] = data->labels[row];
   }
   gpu_->points.set_points(points, classes);
-  shown_data_ = data.get();
 }
 
 void FieldView::update_plane(float width, float height) {
-  if (!moved_ && home_) plane_ = home_->with_equal_units(width, height);
+  if (moved_ || !home_) return;
+  plane_ = home_->with_equal_units(width, height);
+  asked_ = plane_;  // the next answers fill the tile
 }
 
 void FieldView::draw(Frame& frame) {

@@ -43,11 +43,12 @@ class FieldView : public View {
   std::unique_ptr<Gpu> gpu_;
   AnalysisFeed feed_;
   const void* shown_results_ = nullptr;  ///< identity of what the GPU holds
-  const void* shown_data_ = nullptr;     ///< and of the dataset whose points it holds
+  const void* shown_data_ = nullptr;     ///< and of the dataset whose points it holds …
+  data::Plane shown_plane_;              ///< … projected onto this plane …
+  Index shown_points_ = -1;              ///< … at most so many
   std::optional<gl::PlaneView> home_;    ///< all of the data
   gl::PlaneView plane_;                  ///< what is shown
   bool moved_ = false;                   ///< the person zoomed or panned
-  double asked_size_ = 0;                ///< half extent of the last request
   std::optional<gl::PlaneView> asked_;   ///< region of the last request after zoom or pan
   ColorRange range_;
   std::optional<ImVec2> box_start_;  ///< corner of the box that is being drawn
