@@ -100,8 +100,9 @@ struct Scene {
   }
 };
 
+/// The result called `id`; a copy, so that the results may be a temporary.
 template <typename Kind>
-const Kind& result(const Results& results, const std::string& id) {
+Kind result(const Results& results, const std::string& id) {
   for (const auto& entry : results.results)
     if (quantity_of(entry).id == id) return std::get<Kind>(entry);
   throw InvalidInput("no result called " + id);
