@@ -214,7 +214,18 @@ WindowReport WindowApp::run() {
   report.first_picture_s = first_picture_s_;
   report.cpu_share = (thread_cpu_s() - cpu_start) / report.seconds;
   report.renderer = window_.renderer();
+  if (request_.measure_s > 0) report.weights_sha256 = weights_of_run();
   return report;
+}
+
+// Asks the worker for a copy of the session and waits for it a moment: only when measuring.
+std::string WindowApp::weights_of_run() {
+  const std::uint64_t before = training_.session_version();
+  training_.request_session();
+  for (int tries = 0; tries < 200 && training_.session_version() == before; ++tries)
+    window_.wait_events(0.02);
+  const auto session = training_.session();
+  return session && training_.session_version() != before ? session->weights_sha256 : "";
 }
 
 Frame WindowApp::make_frame() {

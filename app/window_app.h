@@ -46,6 +46,7 @@ class WindowApp {
   void draw_overlays(Frame& frame);
   void after_frame(Frame& frame, double started_s);
   Frame make_frame();
+  std::string weights_of_run();
 
   // What actions do; declared in actions_of_window.cpp.
   void declare_actions();

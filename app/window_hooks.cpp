@@ -30,7 +30,8 @@ void print(const WindowReport& report) {
             << report.frames << "\nframe_ms_median " << report.frame_ms_median << "\nframe_ms_p99 "
             << report.frame_ms_p99 << "\nframe_ms_max " << report.frame_ms_max
             << "\nfirst_picture_s " << report.first_picture_s << "\ncpu_share " << report.cpu_share
-            << "\nrenderer " << report.renderer << std::endl;
+            << "\nweights " << report.weights_sha256 << "\nrenderer " << report.renderer
+            << std::endl;
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ struct WindowReport {
   double first_picture_s =
       0;                 ///< from the start of the program's window to the first frame after step 0
   double cpu_share = 0;  ///< of one core, UI thread only
+  std::string weights_sha256;
   std::string renderer;
 };
 

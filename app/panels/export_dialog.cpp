@@ -70,7 +70,7 @@ void ExportDialog::write(Frame& frame, const std::string& state_json) {
 
 void ExportDialog::draw(Frame& frame, const std::string& state_json) {
   if (!open_) return;
-  const bool stay = ui::begin_card("export", 480, 380);
+  const bool stay = ui::begin_card("export", 480, 330);
   {
     const ui::Font font(ui::Face::semibold, ui::TextSize::title);
     ImGui::TextUnformatted("Export this picture");

@@ -77,7 +77,7 @@ void Inspector::draw(Frame& frame, const ViewType& type, View& view) {
     ui::space(6);
     const ui::Font font(ui::Face::mono, ui::TextSize::body);
     ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted(type.formula.c_str());
+    ImGui::TextUnformatted(figure::plain_text(type.formula).c_str());
     ImGui::PopTextWrapPos();
   }
   if (!type.unit.empty()) ui::quiet_text("Unit: " + type.unit);

@@ -42,7 +42,7 @@ void row(const Action& action, float width) {
 
 void KeySheet::draw(Frame& frame) {
   if (!is_open) return;
-  if (!ui::begin_card("key sheet", 860, 560)) is_open = false;
+  if (!ui::begin_card("key sheet", 900, 660)) is_open = false;
   {
     const ui::Font font(Face::semibold, TextSize::title);
     ImGui::TextUnformatted("Keys");

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
@@ -96,7 +97,10 @@ ParamEdit drag_number(const ParamSpec& spec, const Json& value) {
   double position = logarithmic ? std::log10(before) : before;
   const double least = integer ? 0.05 : 0;
   const double speed = logarithmic ? 0.01 : std::max(drag_speed(spec, before), least);
-  const std::string shown = integer ? std::to_string(value.get<std::int64_t>()) : number(before);
+  std::array<char, 32> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.6g", before);
+  const std::string shown =
+      integer ? std::to_string(value.get<std::int64_t>()) : std::string(digits.data());
   const bool changed = ImGui::DragScalar(
       "##value", ImGuiDataType_Double, &position, static_cast<float>(speed), nullptr, nullptr, " ",
       ImGuiSliderFlags_NoInput | ImGuiSliderFlags_NoRoundToFormat);

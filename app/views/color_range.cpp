@@ -27,14 +27,16 @@ std::string short_number(double value) {
 
 }  // namespace
 
-ParamSchema color_range_params(bool is_signed) {
-  return {choice_param("colormap", is_signed ? "diverging" : "viridis",
-                       {{"diverging", "Diverging", "Two hues that meet at zero."},
+ParamSchema color_range_params() {
+  return {choice_param("colormap", "auto",
+                       {{"auto", "Automatic", "Diverging where zero means something."},
+                        {"diverging", "Diverging", "Two hues that meet in the middle."},
                         {"viridis", "Viridis", "Even steps of lightness, dark to light."},
                         {"cividis", "Cividis", "The same for every kind of colour vision."}})
               .about("Colours of the field."),
-          choice_param("range", is_signed ? "symmetric" : "auto",
-                       {{"auto", "Automatic", "From the smallest to the largest value."},
+          choice_param("range", "auto",
+                       {{"auto", "Automatic", "Symmetric where zero means something, else all."},
+                        {"all", "All values", "From the smallest to the largest value."},
                         {"symmetric", "Symmetric", "Zero in the middle."},
                         {"locked", "Locked", "Fixed limits: colours mean the same at every step."},
                         {"log", "Logarithmic", "Positive values by their order of magnitude."}})
@@ -43,17 +45,19 @@ ParamSchema color_range_params(bool is_signed) {
           real_param("high", 6).when("range", {"locked"}).about("Upper limit.")};
 }
 
-figure::Colormap colormap_of(const Params& settings) {
+figure::Colormap colormap_of(const Params& settings, bool is_signed) {
   const std::string id = settings.choice("colormap");
+  if (id == "auto") return is_signed ? figure::Colormap::diverging : figure::Colormap::viridis;
   if (id == "viridis") return figure::Colormap::viridis;
   return id == "cividis" ? figure::Colormap::cividis : figure::Colormap::diverging;
 }
 
-ColorRange color_range(const Params& settings, const Matrix& values) {
+ColorRange color_range(const Params& settings, const Matrix& values, bool is_signed) {
   const std::string kind = settings.choice("range");
   if (kind == "locked") {
     const double low = settings.real("low"), high = settings.real("high");
-    return low < high ? ColorRange{low, high} : ColorRange{high, low + (low == high ? 1 : 0)};
+    if (low == high) return {low - 1, high + 1};
+    return {std::min(low, high), std::max(low, high)};
   }
   const bool log = kind == "log";
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -64,7 +68,7 @@ ColorRange color_range(const Params& settings, const Matrix& values) {
     high = std::max(high, value);
   }
   if (!(low <= high)) return log ? ColorRange{0.1, 10, true} : ColorRange{};
-  if (kind == "symmetric") {
+  if (kind == "symmetric" || (kind == "auto" && is_signed)) {
     const double bound = std::max(std::abs(low), std::abs(high));
     return bound > 0 ? ColorRange{-bound, bound} : ColorRange{};
   }

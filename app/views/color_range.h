@@ -16,15 +16,15 @@ struct ColorRange {
   bool logarithmic = false;
 };
 
-/// Parameters that choose colours: `colormap`, `range` (auto, symmetric, locked, log) and the
+/// Parameters that choose colours: `colormap`, `range` (auto, all, symmetric, locked, log) and the
 /// locked limits `low`, `high`.
-ParamSchema color_range_params(bool is_signed);
+ParamSchema color_range_params();
 
-/// The range for these values under these settings. "auto" spans the finite values, "symmetric"
-/// puts zero in the middle, "log" spans the positive ones.
-ColorRange color_range(const Params& settings, const Matrix& values);
+/// The range for these values under these settings. "all" spans the finite values, "symmetric"
+/// puts zero in the middle, "log" spans the positive ones; "auto" is symmetric for signed ones.
+ColorRange color_range(const Params& settings, const Matrix& values, bool is_signed);
 
-figure::Colormap colormap_of(const Params& settings);
+figure::Colormap colormap_of(const Params& settings, bool is_signed);
 
 /// Draws the bar with its numbers and name from the cursor position, `width` wide.
 void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::string& name,

@@ -75,7 +75,7 @@ FieldView::~FieldView() = default;
 
 const ParamSchema& FieldView::settings_schema() const {
   static const ParamSchema schema = joined(
-      joined(asked_params(), color_range_params(true)),
+      joined(asked_params(), color_range_params()),
       {integer_param("isolines", 12).range(0, 60).about("About how many isolines; 0 for none."),
        bool_param("boundary", true).about("The zero level as a line: the decision boundary."),
        integer_param("points", 1500)
@@ -129,11 +129,12 @@ figure::Figure FieldView::figure(const Frame& frame) const {
   figure.panels.resize(1);  // the gradient norm is for the probe
   figure.columns = 1;
   if (auto& panel = figure.panels.front(); panel.field) {
-    panel.field->colormap = colormap_of(settings_);
+    const bool is_signed = field()->is_signed;
+    panel.field->colormap = colormap_of(settings_, is_signed);
     panel.field->low = range_.low;
     panel.field->high = range_.high;
     panel.field->logarithmic = range_.logarithmic;
-    panel.field->zero_contour = settings_.boolean("boundary") && !range_.logarithmic;
+    panel.field->zero_contour = settings_.boolean("boundary") && is_signed && !range_.logarithmic;
     panel.field->contours.clear();
     const double step =
         round_step(range_.high - range_.low, static_cast<int>(settings_.integer("isolines")));
@@ -217,9 +218,9 @@ void FieldView::draw(Frame& frame) {
 
 void FieldView::draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
   const float ratio = ui::look().pixel_ratio(), scale = ui::px(1) * ratio;
-  range_ = color_range(settings_, field.values);
+  range_ = color_range(settings_, field.values, field.is_signed);
   gl::FieldLook look;
-  look.colormap = colormap_of(settings_);
+  look.colormap = colormap_of(settings_, field.is_signed);
   look.low = range_.low;
   look.high = range_.high;
   look.scale = range_.logarithmic ? gl::FieldScale::log10 : gl::FieldScale::linear;
@@ -301,7 +302,7 @@ void FieldView::draw_footer(const analysis::Field2D& field, float width) {
   const float gap = ui::px(24), bar = std::min(width - left - gap, ui::px(420));
   if (bar < ui::px(120)) return;
   ImGui::SetCursorScreenPos({at.x + width - bar, at.y});
-  draw_color_bar(range_, colormap_of(settings_), field.quantity.title, bar);
+  draw_color_bar(range_, colormap_of(settings_, field.is_signed), field.quantity.title, bar);
 }
 
 void FieldView::handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {

@@ -22,6 +22,7 @@ using ui::Face;
 using ui::TextSize;
 
 constexpr double kDepthCue = 0.35;
+constexpr double kCloser = 1.25;  // the fit keeps the box's corners in view; the path is inside
 
 const analysis::Analysis& trajectory_analysis() { return analysis::analysis("trajectory"); }
 
@@ -117,13 +118,13 @@ class TrajectoryView : public View {
           figure::Colormap::viridis,
           0.15 + 0.85 * static_cast<double>(k) / static_cast<double>(std::max<Index>(m - 1, 1)),
           ui::theme().dark));
-    const double reach = path.points.leftCols(3).cwiseAbs().maxCoeff();
     std::vector<gl::Line3d> lines;
     for (Index axis = 0; axis < 3; ++axis) {
+      reach_[axis] = path.points.col(axis).cwiseAbs().maxCoeff();
       gl::Line3d guide;
       guide.points = Matrix::Zero(2, 3);
-      guide.points(0, axis) = -reach;
-      guide.points(1, axis) = reach;
+      guide.points(0, axis) = -reach_[axis];
+      guide.points(1, axis) = reach_[axis];
       guide.colors = {figure::Rgba(ui::theme().quiet, 0.6)};
       guide.width = scale;
       lines.push_back(std::move(guide));
@@ -138,7 +139,6 @@ class TrajectoryView : public View {
     gpu_->lines.set(lines, {ends});
     uploaded_ = feed_.results().get();
     uploaded_theme_ = &ui::theme();
-    reach_ = reach;
   }
 
   void draw_space(Frame& frame, const analysis::Trajectory& path) {
@@ -150,7 +150,10 @@ class TrajectoryView : public View {
       upload(path, ui::px(1) * ratio);
     const double aspect = size.x / std::max(size.y, 1.0f);
     // The camera follows the growing path until the person takes hold of it.
-    if (!held_) camera_.fit(gpu_->lines.low(), gpu_->lines.high(), aspect);
+    if (!held_) {
+      camera_.fit(gpu_->lines.low(), gpu_->lines.high(), aspect);
+      camera_.zoom(kCloser);
+    }
     handle_mouse(frame, path, at, size);
 
     const int w = std::max(1, static_cast<int>(size.x * ratio));
@@ -173,7 +176,7 @@ class TrajectoryView : public View {
   void label_axes(const analysis::Trajectory& path, ImVec2 at, ImVec2 size) const {
     for (int axis = 0; axis < 3; ++axis) {
       Eigen::Vector3d end = Eigen::Vector3d::Zero();
-      end[axis] = reach_;
+      end[axis] = reach_[axis];
       const auto pixel = camera_.project(end, size.x, size.y);
       if (!pixel.visible) continue;
       std::string name = text("PC ", axis + 1);
@@ -242,7 +245,7 @@ class TrajectoryView : public View {
   std::unique_ptr<Gpu> gpu_;
   gl::OrbitCamera camera_;
   bool held_ = false;
-  double reach_ = 1;
+  Eigen::Vector3d reach_ = Eigen::Vector3d::Ones();
   const void* uploaded_ = nullptr;
   const void* uploaded_theme_ = nullptr;
   ui::FigurePainter painter_;
