@@ -11,7 +11,7 @@ namespace {
 using testing_support::run_program;
 
 // The stage's left tile at 1200×800, away from its header and footer.
-constexpr Index kFieldX = 320, kFieldY = 60, kFieldWidth = 340, kFieldHeight = 560;
+constexpr Index kFieldX = 320, kFieldY = 60, kFieldWidth = 340, kFieldHeight = 360;
 constexpr int kFieldCentreX = 480, kFieldCentreY = 350;
 
 TEST(Window, StartsToTrainAtOnceAndShowsAPicture) {
