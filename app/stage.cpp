@@ -173,7 +173,9 @@ void Stage::draw_header(Frame& frame, std::size_t index, const Rect& area) {
   const auto small_button = [&](const char* icon, const char* tip) {
     right -= button;
     ImGui::SetCursorScreenPos({right, middle - button / 2});
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0, 0});
     const bool clicked = ImGui::Button(icon, {button, button});
+    ImGui::PopStyleVar();
     ui::tooltip(tip);
     return clicked;
   };

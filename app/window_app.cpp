@@ -52,6 +52,7 @@ gl::WindowOptions window_options(const WindowRequest& request, const Preferences
 session::AnalysisOptions analysis_options(const ViewState& state) {
   session::AnalysisOptions options;
   options.budget = state.looking_budget;
+  options.native_dtype = true;
   return options;
 }
 

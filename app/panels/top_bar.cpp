@@ -48,8 +48,10 @@ void TopBar::draw(Frame& frame) {
   const std::string& title = frame.document.experiment().title;
   const std::string label =
       (title.empty() ? std::string("Untitled") : title) + "  " + ui::icon::kDown;
-  if (ui::text_button(label)) ImGui::OpenPopup("presets");
+  const bool choose = ui::text_button(label);
+  if (choose) ImGui::OpenPopup("presets");
   ui::tooltip("Choose another preset");
+  const float title_end = ImGui::GetItemRectMax().x;
   preset_menu(frame);
 
   // Right to left: help, theme, layouts; the machine beside them.
@@ -59,8 +61,10 @@ void TopBar::draw(Frame& frame) {
   const char* const tips[] = {"Everything at hand", "Large type, few controls",
                               "The pictures alone"};
   const float icons = 3 * (height + ui::px(8)), tabs = 3 * ui::px(76 + 4);
+  // In a narrow window the layouts are in the palette only.
+  const bool has_tabs = right - icons - tabs - ui::px(8) > title_end + ui::px(8);
   ImGui::SetCursorScreenPos({right - icons - tabs - ui::px(8), start.y});
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; has_tabs && i < 3; ++i) {
     const bool on = frame.view_state.layout == layouts[i];
     if (ui::text_button(titles[i], on ? Emphasis::selected : Emphasis::plain, 76))
       frame.view_state.layout = layouts[i];

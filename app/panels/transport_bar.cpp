@@ -160,15 +160,22 @@ void TransportBar::draw(Frame& frame) {
   step_counter(now, ImGui::GetCursorScreenPos().x, ui::px(112));
   ImGui::SameLine(0, ui::px(16));
 
-  const float right = ui::px(92 + 132 + 150) + 3 * gap;
+  // What a narrow window has no room for goes: first the rate, then the speed menu.
+  const float room = ImGui::GetContentRegionAvail().x - ui::px(60);
+  const bool has_rate = room > ui::px(92 + 132 + 120) + 3 * gap;
+  const bool has_speed = room > ui::px(92 + 132) + 2 * gap;
+  const float right =
+      ui::px(92) + gap + (has_speed ? ui::px(132) + gap : 0) + (has_rate ? ui::px(120) + gap : 0);
   progress(frame, std::max(ui::px(40), ImGui::GetContentRegionAvail().x - right));
   ImGui::SameLine(0, ui::px(16));
   state_lamp(now);
-  ImGui::SameLine();
-  speed_menu(frame);
+  if (has_speed) {
+    ImGui::SameLine();
+    speed_menu(frame);
+  }
   ImGui::SameLine();
 
-  const std::string rate = rate_text(frame);
+  const std::string rate = has_rate ? rate_text(frame) : "";
   const ImVec2 start = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, height = ui::control_height();
   if (!rate.empty()) {

@@ -41,8 +41,10 @@ bool icon_button(const char* id, const char* icon, const std::string& tip, bool 
     const Font font(Face::regular, TextSize::title);
     ImGui::BeginDisabled(!enabled);
     ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0f);
+    // The padding would push an icon that is larger than the rest off the centre.
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0, 0});
     pressed = ImGui::Button(icon, {side, side});
-    ImGui::PopStyleVar();
+    ImGui::PopStyleVar(2);
     ImGui::EndDisabled();
   }
   ImGui::PopID();

@@ -50,8 +50,8 @@ class ArchitectureView : public View {
     const std::vector<Row> rows = rows_of(plan);
     Index widest = plan.inputs;
     for (const nn::Layer& layer : plan.layers) widest = std::max(widest, layer.out);
-    const float width = ImGui::GetContentRegionAvail().x;
     ImGui::BeginChild("layers", {0, 0}, false, ImGuiWindowFlags_NoBackground);
+    const float width = ImGui::GetContentRegionAvail().x - ui::px(4);
     header(width);
     line(width, {"input", std::to_string(plan.inputs), "", 0}, plan.inputs, widest, -1);
     for (std::size_t i = 0; i < rows.size(); ++i)

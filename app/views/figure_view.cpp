@@ -1,10 +1,12 @@
 #include "app/views/figure_view.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 
 #include "app/ui/style.h"
+#include "core/base/check.h"
 
 namespace aniso::app {
 namespace {
@@ -18,12 +20,31 @@ std::string shown(double value) {
   return words;
 }
 
+constexpr double kLeastWidth = 180, kLeastHeight = 130;  // of a panel that can be read, points
+
 // The sample of a curve next to x.
 std::size_t nearest_sample(const std::vector<double>& xs, double x) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < xs.size(); ++i)
     if (std::abs(xs[i] - x) < std::abs(xs[best] - x)) best = i;
   return best;
+}
+
+// The figure without what the tile's header says already, in as many columns as are wide enough,
+// and with no more panels than can be read; the last one says how many are left out.
+figure::Figure fitted(const figure::Figure& figure, double width, double height) {
+  figure::Figure out = figure;
+  out.title.clear();
+  out.caption.clear();
+  const auto count = static_cast<int>(out.panels.size());
+  const int rows = std::max(1, static_cast<int>(height / kLeastHeight));
+  const int most = std::max(1, static_cast<int>(width / kLeastWidth));
+  out.columns = std::clamp((count + rows - 1) / rows, std::min(out.columns, most), most);
+  const int room = rows * out.columns;
+  if (count <= room) return out;
+  out.panels.resize(static_cast<std::size_t>(room));
+  out.panels.back().subtitle = text(count - room, " more in a larger tile");
+  return out;
 }
 
 }  // namespace
@@ -36,7 +57,15 @@ void FigureView::draw(Frame& frame) {
     ++version_;
   }
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
-  painter_.draw(*ImGui::GetWindowDrawList(), figure_, version_, at, size);
+  if (size.x != drawn_size_.x || size.y != drawn_size_.y) {
+    drawn_size_ = size;
+    ++version_;
+  }
+  if (version_ != fitted_version_) {
+    shown_ = fitted(figure_, size.x / ui::look().scale(), size.y / ui::look().scale());
+    fitted_version_ = version_;
+  }
+  painter_.draw(*ImGui::GetWindowDrawList(), shown_, version_, at, size);
   if (ImGui::IsWindowHovered()) read_out(frame);
 }
 
@@ -46,7 +75,7 @@ void FigureView::read_out(Frame& frame) const {
   if (index < 0) return;
   const figure::Point p = painter_.to_figure(mouse);
   const figure::PanelFrame& plot = painter_.layout()->panels[static_cast<std::size_t>(index)];
-  const figure::Panel& panel = figure_.panels[static_cast<std::size_t>(index)];
+  const figure::Panel& panel = shown_.panels[static_cast<std::size_t>(index)];
   const double x = plot.x.to_data(p.x);
   frame.readings.push_back({panel.x.label, shown(x), panel.x.unit});
   frame.readings.push_back({panel.y.label, shown(plot.y.to_data(p.y)), panel.y.unit});

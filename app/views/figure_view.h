@@ -23,8 +23,10 @@ class FigureView : public View {
   void read_out(Frame& frame) const;
 
   ui::FigurePainter painter_;
-  figure::Figure figure_;
-  std::uint64_t version_ = 0;
+  figure::Figure figure_;  ///< as it is exported
+  figure::Figure shown_;   ///< as it fits the tile
+  ImVec2 drawn_size_{0, 0};
+  std::uint64_t version_ = 0, fitted_version_ = 0;
   Json drawn_settings_;
 };
 

@@ -132,10 +132,12 @@ OutcomePtr AnalysisWorker::answer(const AnalysisRequest& request, const OutcomeP
     outcome->step = copy.step;
     const bool continues = previous != nullptr && previous->results != nullptr &&
                            previous->analysis == request.analysis && previous->run == copy.run;
+    FunctionOptions function = options_.function;
+    if (options_.native_dtype) function.dtype = copy.resolved->spec.dtype;
     outcome->results = look(engines_, chosen_analysis(request.analysis, request.params),
                             {copy.resolved, &copy.values, request.snapshot->probes, copy.run,
                              copy.step, continues ? previous->results.get() : nullptr},
-                            options_.function, std::move(cancelled));
+                            function, std::move(cancelled));
   } catch (const analysis::Cancelled&) {
     return nullptr;
   } catch (const std::bad_alloc&) {

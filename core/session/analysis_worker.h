@@ -37,8 +37,9 @@ struct AnalysisOutcome {
 using OutcomePtr = std::shared_ptr<const AnalysisOutcome>;
 
 struct AnalysisOptions {
-  FunctionOptions function;  ///< how networks are evaluated
-  double budget = 0.25;      ///< share of one core's time spent looking, in (0, 1]
+  FunctionOptions function;   ///< how networks are evaluated
+  bool native_dtype = false;  ///< in the run's own element type instead: for live pictures
+  double budget = 0.25;       ///< share of one core's time spent looking, in (0, 1]
   int threads = 1;
 };
 
