@@ -155,6 +155,24 @@ TEST(Window, TabHidesTheControlsAndSheetsOpen) {
   EXPECT_LT(difference(full, window.shot().image, 0, 60, 280, 600), 0.02);
 }
 
+TEST(Window, EveryViewDrawsByItsKey) {
+  LiveWindow window({"--preset", "moons-mlp", "--steps", "60"});
+  window.move(kFieldCentreX, kFieldCentreY);
+  std::vector<std::string> seen;
+  io::Image before = window.shot().image;
+  for (const char* key : {"2", "3", "4", "5", "1"}) {
+    window.key(key);
+    LiveWindow::pause(0.8);
+    const Shot shot = window.shot();
+    seen.push_back(shot.state["view_state"]["tiles"][0]["view"].get<std::string>());
+    EXPECT_GT(difference(before, shot.image, kFieldX, kFieldY, kFieldWidth, kFieldHeight), 0.02)
+        << "nothing changed on the way to " << seen.back();
+    before = shot.image;
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"curves", "trajectory", "architecture",
+                                            "weight_spectra", "field"}));
+}
+
 TEST(Window, WeightsEqualThoseWithoutAWindow) {
   const std::vector<std::string> what = {
       "--preset", "rotated-plane-mlp", "--steps", "1000", "--seed", "3"};
