@@ -15,7 +15,8 @@ part "format"
 git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run -Werror
 
 # configure PRESET: quiet unless it fails.
-configure() { cmake --preset "$1" >/dev/null; }
+# run.sh configures without tests, and CMake remembers that.
+configure() { cmake --preset "$1" "${@:2}" >/dev/null; }
 build() { cmake --build --preset "$1" -j "$jobs" "${@:2}" -- --quiet >&2; }
 check() { ctest --test-dir "build/$1" --output-on-failure -j "$jobs" "${@:2}"; }
 
@@ -34,7 +35,7 @@ part "clang-tidy"
 tools/tidy.sh
 
 part "release"
-configure release
+configure release -DANISO_TESTS=ON -DANISO_BENCH=ON
 build release
 part "all tests"
 check release "$@"

@@ -21,6 +21,10 @@ endif()
 if(ANISO_SANITIZE)
   target_compile_options(aniso_flags INTERFACE -fsanitize=${ANISO_SANITIZE}
     -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
+  if(ANISO_SANITIZE MATCHES "undefined")
+    # What AddressSanitizer sees as well; these three double the compile time of Eigen code.
+    target_compile_options(aniso_flags INTERFACE -fno-sanitize=null,alignment,object-size)
+  endif()
   target_link_options(aniso_flags INTERFACE -fsanitize=${ANISO_SANITIZE})
 endif()
 find_program(ANISO_LLD ld.lld)

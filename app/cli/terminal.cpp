@@ -8,7 +8,7 @@
 namespace aniso::cli {
 namespace {
 
-constexpr double kLineEvery_s = 5;
+constexpr double kLineEverySeconds = 5;
 constexpr const char* kClearLine = "\r\x1b[K";
 
 int terminal_columns() {
@@ -30,7 +30,7 @@ void ProgressDisplay::show(const session::Progress& progress) {
     bar_shown_ = true;
   } else if (progress.elapsed_s >= next_line_s_ || progress.step == progress.total) {
     std::cerr << session::progress_line(progress) << std::endl;
-    next_line_s_ = progress.elapsed_s + kLineEvery_s;
+    next_line_s_ = progress.elapsed_s + kLineEverySeconds;
   }
 }
 

@@ -110,7 +110,7 @@ fs::file_time_type modified(const fs::path& path) {
 
 }  // namespace
 
-ShaderLibrary::ShaderLibrary(LogSink sink, Options options)
+ShaderLibrary::ShaderLibrary(LogSink sink, const Options& options)
     : sink_(std::move(sink)), directory_(chosen_directory(options.directory)) {
   std::error_code none;
   chosen_ = !directory_.empty();

@@ -53,7 +53,7 @@ class ShaderLibrary {
   };
 
   explicit ShaderLibrary(LogSink sink) : ShaderLibrary(std::move(sink), Options{}) {}
-  ShaderLibrary(LogSink sink, Options options);
+  ShaderLibrary(LogSink sink, const Options& options);
   ~ShaderLibrary();
 
   /// Compiles on first use. The reference stays valid and follows reloads.

@@ -232,7 +232,7 @@ ParamEdit ParamWidgets::draw_number(const ParamSpec& spec, const Json& value) {
   const ImGuiID id = ImGui::GetID("typed");
   const ui::Font font(Face::mono, TextSize::body);
   if (typing_ != id) {
-    const ParamEdit edit = drag_number(spec, value);
+    ParamEdit edit = drag_number(spec, value);
     const bool wants =
         ImGui::IsMouseDoubleClicked(0) || (ImGui::IsMouseClicked(0) && ImGui::GetIO().KeyCtrl);
     if (ImGui::IsItemHovered() && wants) {
@@ -263,7 +263,7 @@ ParamEdit ParamWidgets::draw(const ParamSpec& spec, const Json& value, const std
   ImGui::PushID(spec.name.c_str());
   begin_row(spec.title, tip_of(spec));
   const bool numeric = spec.kind == ParamKind::integer || spec.kind == ParamKind::real;
-  const ParamEdit edit = numeric ? draw_number(spec, value) : draw_kind(spec, value);
+  ParamEdit edit = numeric ? draw_number(spec, value) : draw_kind(spec, value);
   if (!problem.empty()) {
     ImGui::PushStyleColor(ImGuiCol_Text, ui::color4(ui::theme().error));
     ImGui::PushTextWrapPos(0);
