@@ -1,6 +1,7 @@
 #include <GLFW/glfw3.h>
 #include <imgui.h>
 
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -19,9 +20,7 @@ bool is_over(RunState state) {
   return state == RunState::finished || state == RunState::diverged || state == RunState::error;
 }
 
-std::string percent(double share) {
-  return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
-}
+std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
 
 const char* layout_title(LayoutKind layout) {
   return layout == LayoutKind::explore   ? "Explore"

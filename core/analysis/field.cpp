@@ -105,9 +105,11 @@ Samples sample(const nn::Function& network, const Readout& readout, const Window
     if (stop.stop_requested()) throw Cancelled{};
     const Index count = std::min(kTile, side * side - first);
     Matrix at(count, 2);
-    for (Index k = 0; k < count; ++k)
-      at.row(k) << window.x_low + dx * static_cast<double>((first + k) % side),
-          window.y_low + dy * static_cast<double>((first + k) / side);
+    for (Index k = 0; k < count; ++k) {
+      const Index row = (first + k) / side, column = (first + k) % side;
+      at.row(k) << window.x_low + dx * static_cast<double>(column),
+          window.y_low + dy * static_cast<double>(row);
+    }
     const Matrix outputs = network.values(at);
     out.value.reshaped<Eigen::RowMajor>().segment(first, count) = readout.values(outputs);
     if (with_gradient)
@@ -149,7 +151,8 @@ Field2D undefined_field(const char* id, const std::string& title, Index side, st
   return field;
 }
 
-std::vector<Result> run(const Input& input, std::stop_token stop, std::vector<std::string>& notes) {
+std::vector<Result> run(const Input& input, const std::stop_token& stop,
+                        std::vector<std::string>& notes) {
   ANISO_CHECK(input.data != nullptr, "the field needs a dataset");
   const Readout readout = readout_of(input.params, input);
   const Index side = input.params.integer("resolution");
