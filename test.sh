@@ -27,9 +27,9 @@ TSAN_OPTIONS="halt_on_error=1 suppressions=$root/tests/support/tsan.supp" check 
 
 part "address and undefined-behaviour sanitizers"
 configure asan
-build asan
+build asan --target all_tests
 ASAN_OPTIONS="detect_stack_use_after_return=1" UBSAN_OPTIONS="print_stacktrace=1" \
-  LSAN_OPTIONS="suppressions=$root/tests/support/lsan.supp" check asan -LE 'slow'
+  LSAN_OPTIONS="suppressions=$root/tests/support/lsan.supp" check asan -L 'unit'
 
 part "clang-tidy"
 tools/tidy.sh

@@ -148,7 +148,8 @@ void fill(Trajectory& result, const Path& path, const geometry::Pca& pca, const 
     result.explained(k) = pca.shares(lock.order[static_cast<std::size_t>(k)]);
 }
 
-std::vector<Result> run(const Input& input, std::stop_token stop, std::vector<std::string>& notes) {
+std::vector<Result> run(const Input& input, const std::stop_token& stop,
+                        std::vector<std::string>& notes) {
   Trajectory trajectory = empty_path();
   Spectrum explained = empty_shares();
   const Path path = collect(input, input.params.integer("records"), stop, notes);

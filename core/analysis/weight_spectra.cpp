@@ -29,7 +29,8 @@ Spectrum spectrum_of(const std::string& layer, const Matrix& weight) {
   return spectrum;
 }
 
-std::vector<Result> run(const Input& input, std::stop_token stop, std::vector<std::string>&) {
+std::vector<Result> run(const Input& input, const std::stop_token& stop,
+                        std::vector<std::string>&) {
   std::vector<Result> results;
   for (std::size_t layer = 0; layer < input.function->layer_count(); ++layer) {
     if (stop.stop_requested()) throw Cancelled{};
