@@ -7,7 +7,7 @@
 
 #include "core/figure/layout.h"
 
-typedef struct _cairo_font_face cairo_font_face_t;
+typedef struct _cairo_font_face cairo_font_face_t;  // NOLINT: Cairo's own name
 
 namespace aniso::figure {
 

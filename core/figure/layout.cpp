@@ -58,9 +58,9 @@ DisplayList layout(const Figure& figure, double width, double height, const Text
   const double w = (room.width - kGap * (columns - 1)) / columns;
   const double h = (room.height - kGap * (rows - 1)) / rows;
   for (int i = 0; i < count; ++i) {
-    const Rect area{std::round(room.x + (w + kGap) * (i % columns)),
-                    std::round(room.y + (h + kGap) * (i / columns)), std::max(0.0, std::floor(w)),
-                    std::max(0.0, std::floor(h))};
+    const int row = i / columns, column = i % columns;
+    const Rect area{std::round(room.x + (w + kGap) * column), std::round(room.y + (h + kGap) * row),
+                    std::max(0.0, std::floor(w)), std::max(0.0, std::floor(h))};
     out.panels.push_back(draw_panel(canvas, figure.panels[static_cast<std::size_t>(i)], area));
   }
   return out;

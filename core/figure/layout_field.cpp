@@ -36,7 +36,7 @@ class Shade {
   int operator()(double v) const {
     const double t = (position(v) - low_) * factor_;
     if (!std::isfinite(t)) return -1;
-    return static_cast<int>(std::clamp(t, 0.0, kColormapSize - 1.0) + 0.5);
+    return static_cast<int>(std::lround(std::clamp(t, 0.0, kColormapSize - 1.0)));
   }
 
  private:
@@ -61,7 +61,7 @@ Lookup lookup(const AxisMap& axis, double start, double length, int pixels, Inde
     const auto first = std::min<Index>(static_cast<Index>(at), std::max<Index>(samples - 2, 0));
     out.first.push_back(first);
     out.second.push_back(std::min<Index>(first + 1, samples - 1));
-    out.nearest.push_back(static_cast<Index>(at + 0.5));
+    out.nearest.push_back(static_cast<Index>(std::lround(at)));
     out.weight.push_back(at - static_cast<double>(first));
   }
   return out;
