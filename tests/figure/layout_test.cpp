@@ -334,7 +334,7 @@ TEST(Layout, LongCurvesAreThinnedToPixels) {
   std::size_t points = 0;
   for (const Polyline& line : all<Polyline>(list)) points += line.points.size();
   EXPECT_GT(points, 100u);
-  EXPECT_LT(points, static_cast<std::size_t>(6 * list.panels[0].plot.width));
+  EXPECT_LT(points, static_cast<std::size_t>(10 * list.panels[0].plot.width));
 }
 
 }  // namespace

@@ -90,8 +90,7 @@ TEST(Packages, OthersUseSudo) {
 TEST(Packages, NothingMissingSaysNothing) {
   Machine machine;
   machine.command("dpkg-query", "awk '/^(build|test)/ {print \"installed \" $2}' '" +
-                                    std::string(std::getenv("ANISO_SOURCE_DIR")) +
-                                    "/debian-packages.txt'");
+                                    std::string(ANISO_SOURCE_DIR) + "/debian-packages.txt'");
   const Outcome outcome = machine.run("test");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.output, "");
