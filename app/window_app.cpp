@@ -184,7 +184,8 @@ void WindowApp::wait() {
 }
 
 WindowReport WindowApp::run() {
-  const double cpu_start = thread_cpu_s(), began = now_s();
+  const double began = now_s();
+  double cpu_start = thread_cpu_s(), cpu_from = began;
   Index first_step = 0;
   double first_training_s = 0;
   while (!window_.should_close()) {
@@ -195,6 +196,8 @@ WindowReport WindowApp::run() {
       // The first second holds the start: shaders, fonts, first analyses.
       if (now_s() - began < 1) {
         frame_times_ms_.clear();
+        cpu_start = thread_cpu_s();
+        cpu_from = now_s();
         first_step = snapshot_->step;
         first_training_s = snapshot_->training_s;
       }
@@ -213,7 +216,7 @@ WindowReport WindowApp::run() {
   report.frame_ms_p99 = percentile(frame_times_ms_, 0.99);
   report.frame_ms_max = percentile(frame_times_ms_, 1);
   report.first_picture_s = first_picture_s_;
-  report.cpu_share = (thread_cpu_s() - cpu_start) / report.seconds;
+  report.cpu_share = (thread_cpu_s() - cpu_start) / std::max(now_s() - cpu_from, 1e-3);
   report.renderer = window_.renderer();
   if (request_.measure_s > 0) report.weights_sha256 = weights_of_run();
   return report;

@@ -26,7 +26,7 @@ field() { awk -v key="$1" '$1 == key {print $2}'; }
 steps=$("$program" run --preset $preset -D training.steps=5000 --out "$work/warm" 2>/dev/null |
   tail -1 | awk -v s="$seconds" '{print int($4 * s)}')
 for pair in $(seq "$pairs"); do
-  "$program" run --preset $preset -D training.steps="$steps" --analyses '' \
+  "$program" run --preset $preset -D training.steps="$steps" --analyses none \
     --out "$work/headless$pair" 2>/dev/null | tail -1 | awk '{print $4}' >>"$work/headless"
   "$program" --preset $preset -D training.steps=100000000 -D views.steps_per_s=0 \
     --window-size 1600x900 --measure "$seconds" >"$work/report" 2>/dev/null
