@@ -25,7 +25,8 @@ class FramePacer {
   }
   /// Longest sleep that misses nothing. @param live  data may arrive on its own (a run is going).
   double wait_s(double now_s, bool live) const {
-    if (!live && !changed_ && input_frames_ == 0) return kIdleWait;
+    const bool nothing = !changed_ && input_frames_ == 0;
+    if (nothing) return live ? budget_s_ / 2 : kIdleWait;  // to look whether data arrived
     const double rest = last_start_s_ + budget_s_ - now_s;
     return rest > kShortest ? rest : kShortest;
   }

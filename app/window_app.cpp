@@ -174,7 +174,7 @@ void WindowApp::poll() {
 
 void WindowApp::wait() {
   const bool live = snapshot_->state == RunState::running || meter_.is_quiet() ||
-                    snapshot_->state == RunState::ready || snapshot_->state == RunState::stopping;
+                    snapshot_->state == RunState::stopping || snapshot_->resolved == nullptr;
   const double rest = std::max(0.0, redraw_at_s_ - now_s());
   window_.wait_events(std::min(pacer_.wait_s(now_s(), live), rest));
   if (window_.take_activity()) {
