@@ -83,7 +83,7 @@ const ParamSchema& FieldView::settings_schema() const {
            .range(0, 50000)
            .about("At most so many rows of the dataset, evenly spaced, training and test alike."),
        real_param("point_size", 6).range(1, 24).in("px").about("Diameter of a point."),
-       choice_param("sampling", "smooth",
+       choice_param("sampling", "bilinear",
                     {{"smooth", "Smooth", "Cubic between the samples."},
                      {"bilinear", "Bilinear", "Straight between the samples."},
                      {"nearest", "Samples", "Each sample as a square: what was computed."}})
