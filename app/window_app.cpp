@@ -20,6 +20,7 @@ namespace {
 using session::RunState;
 
 constexpr float kTopBar = 44, kBottomBar = 52;
+constexpr float kWidthForExperiment = 700, kWidthForInspector = 1000;  // design pixels
 constexpr float kLectureType = 1.4f;
 constexpr ImGuiWindowFlags kPanel = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                     ImGuiWindowFlags_NoSavedSettings |
@@ -264,8 +265,12 @@ void WindowApp::draw() {
   const bool sides = !bare && !lecture;
   const float top = bare && state.layout != LayoutKind::figure ? 0 : ui::px(kTopBar);
   const float bottom = state.controls_hidden || frame.clean ? 0 : ui::px(kBottomBar);
-  const float left = sides ? ui::px(static_cast<float>(state.left_width)) : 0;
-  const float right = sides ? ui::px(static_cast<float>(state.right_width)) : 0;
+  // In a small window the pictures come first: the inspector goes, then the experiment.
+  const float design_width = display.x / ui::px(1);
+  const bool has_left = sides && design_width >= kWidthForExperiment;
+  const bool has_right = sides && design_width >= kWidthForInspector;
+  const float left = has_left ? ui::px(static_cast<float>(state.left_width)) : 0;
+  const float right = has_right ? ui::px(static_cast<float>(state.right_width)) : 0;
   const Rect area{left, frame.clean ? 0 : top, std::max(display.x - left - right, 1.0f),
                   std::max(display.y - (frame.clean ? 0 : top) - bottom, 1.0f)};
   stage_.draw(frame, area);

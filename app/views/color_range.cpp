@@ -115,7 +115,8 @@ void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::st
   mark(range.low, 0, 0);
   mark(range.high, 1, 1);
   const double zero = -range.low / (range.high - range.low);
-  if (!range.logarithmic && zero > 0.25 && zero < 0.75) mark(0, zero, 0.5);
+  const bool has_room = bar > ui::px(140);  // the ends' numbers come first
+  if (has_room && !range.logarithmic && zero > 0.25 && zero < 0.75) mark(0, zero, 0.5);
   ImGui::Dummy({width, height + line + ui::px(6)});
 }
 
