@@ -8,6 +8,8 @@ add_library(aniso_flags INTERFACE)
 target_include_directories(aniso_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(aniso_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wno-sign-conversion -fno-math-errno -fno-trapping-math)
+# What LibTorch says as well: a precompiled header serves only files with the same definitions.
+target_compile_definitions(aniso_flags INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 # g++ 12 takes the deliberately undefined operand of its own AVX-512 intrinsics for a mistake
 # wherever Eigen inlines one (GCC bug 105593, fixed in 13), and "literal" + std::string for an
 # overlapping copy (GCC bug 105651, fixed in 13).
@@ -32,6 +34,20 @@ if(ANISO_LLD)
   target_link_options(aniso_flags INTERFACE -fuse-ld=lld)
 endif()
 
+# Headers compiled once: ANISO_PCH=OFF shows files that forget an include.
+function(aniso_precompile name header)
+  add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
+  target_link_libraries(${name} PRIVATE aniso_flags ${ARGN})
+  if(ANISO_PCH)
+    target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/${header})
+  endif()
+endfunction()
+function(aniso_use_precompiled target from)
+  if(ANISO_PCH)
+    target_precompile_headers(${target} REUSE_FROM ${from})
+  endif()
+endfunction()
+
 # aniso_folder(NAME [PUBLIC deps...] [PRIVATE deps...] [TORCH_PUBLIC deps...])
 # Builds aniso_NAME from *.cpp and, when ANISO_TORCH is ON and *_torch.cpp exist, aniso_NAME_torch.
 function(aniso_folder name)
@@ -43,6 +59,7 @@ function(aniso_folder name)
   if(sources)
     add_library(aniso_${name} STATIC ${sources})
     target_link_libraries(aniso_${name} PUBLIC aniso_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+    aniso_use_precompiled(aniso_${name} aniso_precompiled)
   else()
     add_library(aniso_${name} INTERFACE)
     target_link_libraries(aniso_${name} INTERFACE aniso_flags ${ARG_PUBLIC})
