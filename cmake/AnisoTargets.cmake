@@ -12,10 +12,10 @@ target_compile_options(aniso_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 target_compile_definitions(aniso_flags INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 # g++ 12 takes the deliberately undefined operand of its own AVX-512 intrinsics for a mistake
 # wherever Eigen inlines one (GCC bug 105593, fixed in 13), and "literal" + std::string for an
-# overlapping copy (GCC bug 105651, fixed in 13).
+# overlapping or too long copy (GCC bug 105651, fixed in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(aniso_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized
-    -Wno-restrict)
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 if(NOT ANISO_ARCH STREQUAL "portable")
   target_compile_options(aniso_flags INTERFACE -march=${ANISO_ARCH})
@@ -39,7 +39,7 @@ function(aniso_precompile name header)
   add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
   target_link_libraries(${name} PRIVATE aniso_flags ${ARGN})
   if(ANISO_PCH)
-    target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/${header})
+    target_precompile_headers(${name} PRIVATE <cmake/${header}>)
   endif()
 endfunction()
 function(aniso_use_precompiled target from)
