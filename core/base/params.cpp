@@ -178,6 +178,7 @@ ParamSpec& ParamSpec::lengths(Index low, Index high) {
 }
 ParamSpec& ParamSpec::log_scale() { return logarithmic = true, *this; }
 ParamSpec& ParamSpec::starts_only() { return effect = Effect::at_start, *this; }
+ParamSpec& ParamSpec::edited_in_view() { return in_view = true, *this; }
 ParamSpec& ParamSpec::when(std::string param, std::vector<std::string> values) {
   return shown_if = std::move(param), shown_values = std::move(values), *this;
 }

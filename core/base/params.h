@@ -51,7 +51,8 @@ struct ParamSpec {
   Index max_length = std::numeric_limits<Index>::max();
   std::vector<Choice> choices;
   Effect effect = Effect::live;
-  std::string shown_if;                   ///< name of a choice or boolean parameter …
+  bool in_view = false;  ///< edited with the mouse in a view: panels only count a list's entries
+  std::string shown_if;  ///< name of a choice or boolean parameter …
   std::vector<std::string> shown_values;  ///< … and its values under which this one applies
 
   ParamSpec& titled(std::string value);
@@ -61,6 +62,7 @@ struct ParamSpec {
   ParamSpec& lengths(Index low, Index high);
   ParamSpec& log_scale();
   ParamSpec& starts_only();
+  ParamSpec& edited_in_view();
   ParamSpec& when(std::string param, std::vector<std::string> values);
 };
 

@@ -3,11 +3,13 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/data/direction.h"
 #include "core/data/registry.h"
 #include "core/geometry/pca.h"
 
@@ -23,10 +25,7 @@ ParamSchema common_params() {
               .in("fraction or std")
               .about("Classes: the fraction (at most 1) of labels moved to a random other class. "
                      "Regression: the std of Gaussian noise added to the targets."),
-          real_param("test_fraction", 0.2)
-              .range(0, 0.9)
-              .in("fraction")
-              .about("Share of the samples kept for testing, the same in every class."),
+          test_fraction_param(0.2),
           choice_param("normalisation", "none",
                        {{"none", "None", "Inputs as they are."},
                         {"centre", "Centre", "Subtract the mean of the training inputs."},
@@ -45,14 +44,14 @@ ParamSchema common_params() {
 void check_raw(const DatasetType& type, const RawData& raw) {
   const Index n = raw.x.rows();
   const std::string where = "dataset '" + type.id + "'";
-  ANISO_CHECK(n > 0 && raw.x.cols() > 0, where, " has no samples or no inputs");
+  ANISO_CHECK((n > 0 || raw.by_hand) && raw.x.cols() > 0, where, " has no samples or no inputs");
   check_size("dataset: inputs", raw.x.cols(), raw.shape.dim);
   check_finite((where + ", inputs").c_str(), raw.x);
   if (raw.classes > 0) {
     check_size("dataset: labels", raw.labels.size(), n);
-    ANISO_CHECK(raw.labels.minCoeff() >= 0 && raw.labels.maxCoeff() < raw.classes, where,
-                ": labels must lie in 0 … ", raw.classes - 1, ", found ", raw.labels.minCoeff(),
-                " … ", raw.labels.maxCoeff());
+    ANISO_CHECK(n == 0 || (raw.labels.minCoeff() >= 0 && raw.labels.maxCoeff() < raw.classes),
+                where, ": labels must lie in 0 … ", raw.classes - 1, ", found ",
+                n == 0 ? 0 : raw.labels.minCoeff(), " … ", n == 0 ? 0 : raw.labels.maxCoeff());
   } else {
     check_shape("dataset: targets", raw.y, n, -1);
     ANISO_CHECK(raw.y.cols() > 0, where, " has neither labels nor targets");
@@ -141,8 +140,8 @@ void split(Dataset& data, const std::optional<std::vector<Index>>& declared, dou
       ++next;
     else
       data.train.push_back(row);
-  ANISO_CHECK(!data.train.empty(), "dataset: no training rows are left of ", data.size(),
-              "; use more samples or a smaller test_fraction");
+  ANISO_CHECK(!data.train.empty() || data.by_hand, "dataset: no training rows are left of ",
+              data.size(), "; use more samples or a smaller test_fraction");
 }
 
 struct Moments {
@@ -192,10 +191,15 @@ void normalise(Dataset& data, const std::string& kind) {
   for (Index row = 0; row < data.size(); ++row)
     data.x.row(row) =
         (data.x.row(row) - moments.mean.transpose()).cwiseProduct(factors.transpose());
-  if (data.plane.u.size() > 0)
+  if (data.plane.u.size() > 0) {
+    const double half_extent = data.plane.half_extent * factors.maxCoeff();
     data.plane = orthonormal_plane((data.plane.origin - moments.mean).cwiseProduct(factors),
                                    data.plane.u.cwiseProduct(factors),
                                    data.plane.v.cwiseProduct(factors), "normalised plane");
+    data.plane.half_extent = half_extent;
+  }
+  data.input_mean = moments.mean;
+  data.input_scale = factors;
   data.notes.push_back(kind == "centre" ? "Inputs centred; the plane moved with them"
                                         : "Inputs centred and scaled; the plane moved with them");
   if (!data.is_classification()) data.notes.push_back("Targets are not normalised");
@@ -228,6 +232,20 @@ Plane default_plane(const Dataset& data) {
   return principal_plane(data);
 }
 
+// Column k of the frame: u without its components along the columns before.
+void append_orthogonal(Matrix& frame, Index k, Vector u, const std::string& path) {
+  // Twice: after the first pass nearly dependent directions are orthogonal to rounding/rest only.
+  for (int pass = 0; pass < 2; ++pass) {
+    const Vector along = frame.leftCols(k).transpose() * u;
+    u -= frame.leftCols(k) * along;
+    const double rest = u.norm();
+    ANISO_CHECK(rest > 1e-8, path,
+                ": lies in the span of the directions before it. Choose another one");
+    u /= rest;
+  }
+  frame.col(k) = u;
+}
+
 }  // namespace
 
 ParamSpec samples_param(std::int64_t fallback) {
@@ -236,6 +254,27 @@ ParamSpec samples_param(std::int64_t fallback) {
       .range(4, 1e6)
       .log_scale()
       .about("Number of samples, training and test together.");
+}
+
+ParamSpec layout_param(std::string fallback) {
+  return choice_param("layout", std::move(fallback),
+                      {{"image", "Image",
+                        "One channel of √D × √D pixels where D is a square, else the fewest "
+                        "channels of a square."},
+                       {"vector", "Vector", "D numbers without neighbourhood."}})
+      .about("What the inputs are to architectures and to the DFT, DCT and Hadamard bases.");
+}
+
+ParamSpec test_fraction_param(double fallback) {
+  return real_param("test_fraction", fallback)
+      .range(0, 0.9)
+      .in("fraction")
+      .about("Share of the samples kept for testing, the same in every class.");
+}
+
+InputShape input_shape(const Params& params) {
+  const InputShape flat = InputShape::vector(params.integer("dimension"));
+  return params.choice("layout") == "image" ? as_image(flat, "dataset.layout = image") : flat;
 }
 
 ParamSpec dimension_param(std::int64_t fallback, std::int64_t low) {
@@ -267,6 +306,50 @@ Plane orthonormal_plane(Vector origin, const Vector& u, const Vector& v, const s
   return plane;
 }
 
+Plane plane_along(const Vector& u) {
+  Index farthest = 0;
+  u.cwiseAbs().minCoeff(&farthest);
+  return orthonormal_plane(Vector::Zero(u.size()), u, Vector::Unit(u.size(), farthest),
+                           "plane along a direction");
+}
+
+Matrix frame_of(const Params& params, const std::vector<std::string>& names,
+                const InputShape& shape) {
+  Matrix frame(shape.dim, static_cast<Index>(names.size()));
+  for (Index k = 0; k < frame.cols(); ++k) {
+    const std::string path = "dataset." + names[static_cast<std::size_t>(k)];
+    append_orthogonal(
+        frame, k,
+        resolve_direction(params.direction(names[static_cast<std::size_t>(k)]), shape, path), path);
+  }
+  return frame;
+}
+
+Matrix successive_frame(const Json& first, Index count, const InputShape& shape,
+                        const std::string& path) {
+  ANISO_CHECK(count == 1 || first.contains("index"), path,
+              ": given numbers are one direction and have no next one, but ", count,
+              " are wanted. Choose a basis");
+  ANISO_CHECK(count <= shape.dim, path, ": ", count, " directions, but only ", shape.dim,
+              " dimensions");
+  Matrix frame(shape.dim, count);
+  Json element = first;
+  for (Index k = 0; k < count; ++k) {
+    if (k > 0) element["index"] = first.at("index").get<Index>() + k;
+    append_orthogonal(frame, k, resolve_direction(element, shape, path), path);
+  }
+  return frame;
+}
+
+void add_complement_noise(Matrix& x, const Matrix& frame, double deviation,
+                          const RandomStream& stream) {
+  if (deviation == 0) return;
+  const Eigen::MatrixXd basis = frame;
+  Matrix noise = stream.normals(x.rows(), x.cols());
+  noise -= (noise * basis) * basis.transpose();
+  x += deviation * noise;
+}
+
 Matrix random_frame(Index dim, Index k, const RandomStream& stream) {
   ANISO_CHECK(k > 0 && k <= dim, "random frame: ", k, " directions in ", dim, " dimensions");
   const Eigen::HouseholderQR<Eigen::MatrixXd> qr(stream.normals(dim, k));
@@ -276,7 +359,11 @@ Matrix random_frame(Index dim, Index k, const RandomStream& stream) {
   return frame;
 }
 
-ParamSchema schema_of(const DatasetType& type) { return joined(type.params, common_params()); }
+ParamSchema schema_of(const DatasetType& type) {
+  ParamSchema common = common_params();
+  std::erase_if(common, [&](const ParamSpec& spec) { return find_param(type.params, spec.name); });
+  return joined(type.params, common);
+}
 
 RandomStream dataset_stream(const DatasetType& type, const Params& params,
                             std::uint64_t experiment_seed) {
@@ -299,6 +386,7 @@ DatasetPtr make_dataset(const DatasetType& type, const Params& params,
   data->plane = std::move(raw.plane);
   data->class_names = std::move(raw.class_names);
   data->notes = std::move(raw.notes);
+  data->by_hand = raw.by_hand;
   add_label_noise(*data, params.real("label_noise"), stream.child("label noise"));
   split(*data, raw.test, params.real("test_fraction"), stream.child("split"));
   normalise(*data, params.choice("normalisation"));

@@ -4,22 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "core/base/input_shape.h"
 #include "core/base/types.h"
 
 namespace aniso::data {
 
-/// What the entries of an input mean: a plain vector, or an image stored channel by channel.
-struct InputShape {
-  Index channels = 0;  ///< 0 for a plain vector
-  Index height = 0;
-  Index width = 0;
-  Index dim = 0;  ///< D; equals channels·height·width for an image
-
-  static InputShape vector(Index dim) { return {0, 0, 0, dim}; }
-  static InputShape image(Index c, Index h, Index w) { return {c, h, w, c * h * w}; }
-  bool is_image() const { return channels > 0; }
-  bool operator==(const InputShape&) const = default;
-};
+using aniso::InputShape;
 
 /// A 2-D plane through input space: x(s, t) = origin + s·u + t·v, with u, v orthonormal (D).
 /// For D = 1 there is no second direction and v = 0.
@@ -27,6 +17,9 @@ struct Plane {
   Vector origin;
   Vector u;
   Vector v;
+  /// Half the side of the square around the origin that is worth seeing even where no data lies;
+  /// 0 for as far as the data reaches.
+  double half_extent = 0;
 };
 
 /// A generated or loaded dataset; immutable once made, shared between threads.
@@ -40,6 +33,11 @@ struct Dataset {
   std::vector<Index> train;  ///< row indices of the training set, ascending
   std::vector<Index> test;   ///< row indices of the test set, ascending; may be empty
   Plane plane;               ///< the plane on which the data is best looked at
+  /// x = (what the source gave − input_mean) ∘ input_scale; both (D), or empty where x is as given.
+  Vector input_mean, input_scale;
+  /// Rows come and go while a network trains on them, drawn by hand: there may be none, and a
+  /// batch larger than the training set is all of it.
+  bool by_hand = false;
   std::vector<std::string> class_names;
   std::vector<std::string> notes;  ///< what was done that the viewer should know
 

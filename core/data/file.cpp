@@ -9,6 +9,7 @@
 #include "core/base/names.h"
 #include "core/data/builtin.h"
 #include "core/data/file_source.h"
+#include "core/io/files.h"
 
 namespace aniso::data {
 namespace {
@@ -60,10 +61,19 @@ ParamSchema params() {
 }  // namespace
 
 DatasetType file_type() {
-  return {"file", "From a file",
+  return {"file",
+          "From a file",
           "Your own data: CSV with a label or target column, NPY, or NPZ with arrays for inputs "
           "and targets. Nothing is loaded unless the whole file is sound.",
-          params(), generate};
+          params(),
+          generate,
+          [](const std::filesystem::path& path) {
+            std::error_code error;
+            if (std::filesystem::is_directory(path, error)) return false;
+            const io::FileKind kind = io::recognised(path);
+            return kind == io::FileKind::npy || kind == io::FileKind::zip ||
+                   kind == io::FileKind::text;
+          }};
 }
 
 }  // namespace aniso::data

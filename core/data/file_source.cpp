@@ -35,9 +35,8 @@ constexpr ArrayName kTargets[] = {{"y"},
                                   {"Y_train", "Y_test"}};
 
 Index side_of(Index dim, const std::string& where) {
-  const auto side = static_cast<Index>(std::llround(std::sqrt(static_cast<double>(dim))));
-  ANISO_CHECK(side * side == dim, where, ": ", dim,
-              " inputs are no square image; use layout = vector");
+  const Index side = side_of_square(dim);
+  ANISO_CHECK(side > 0, where, ": ", dim, " inputs are no square image; use layout = vector");
   return side;
 }
 

@@ -7,9 +7,14 @@
 namespace aniso::data {
 
 const std::vector<DatasetType>& dataset_types() {
-  static const std::vector<DatasetType> list = {rotated_plane_type(), two_moons_type(),
-                                                gaussian_mixture_type(), linear_teacher_type(),
-                                                file_type()};
+  static const std::vector<DatasetType> list = {rotated_plane_type(),  two_moons_type(),
+                                                spirals_type(),        checkerboard_type(),
+                                                spheres_type(),        gaussian_mixture_type(),
+                                                drawn_type(),          anisotropic_gaussian_type(),
+                                                sphere_in_span_type(), nad_type(),
+                                                products_type(),       index_model_type(),
+                                                linear_teacher_type(), sloppy_type(),
+                                                images_type(),         file_type()};
   return list;
 }
 
@@ -20,6 +25,12 @@ const DatasetType& dataset_type(std::string_view id) {
     ids.push_back(type.id);
   }
   throw InvalidInput(text("dataset: '", id, "' is not known.", suggestion(id, ids)));
+}
+
+const DatasetType* dataset_type_for(const std::filesystem::path& path) {
+  for (const auto& type : dataset_types())
+    if (type.opens && type.opens(path)) return &type;
+  return nullptr;
 }
 
 }  // namespace aniso::data

@@ -13,16 +13,6 @@
 namespace aniso::data {
 namespace {
 
-InputShape shape_of(const Params& params) {
-  const Index dim = params.integer("dimension");
-  if (params.choice("layout") == "vector") return InputShape::vector(dim);
-  const auto side = static_cast<Index>(std::llround(std::sqrt(static_cast<double>(dim))));
-  ANISO_CHECK(side * side == dim, "dataset.dimension: ", dim,
-              " is not a square number, so the inputs are no square image. Use ", side * side,
-              ", or layout = vector");
-  return InputShape::image(1, side, side);
-}
-
 // from turned by `angle` towards the part of `to` that is orthogonal to it.
 Vector turned(const Params& params, const std::string& name, const InputShape& shape, double angle,
               const Vector& from) {
@@ -45,21 +35,10 @@ Plane plane_of(const Params& params, const InputShape& shape) {
       text("dataset: u1 and u2, turned by ", number(degrees), "° towards their targets"));
 }
 
-// Gaussian noise in the orthogonal complement of the plane.
-void add_complement_noise(Matrix& x, const Plane& plane, double deviation,
-                          const RandomStream& stream) {
-  if (deviation == 0) return;
-  Eigen::MatrixXd basis(plane.u.size(), 2);
-  basis << plane.u, plane.v;
-  Matrix noise = stream.normals(x.rows(), x.cols());
-  noise -= (noise * basis) * basis.transpose();
-  x += deviation * noise;
-}
-
 RawData generate(const Params& params, const RandomStream& stream) {
   RawData raw;
   const Index n = params.integer("n");
-  raw.shape = shape_of(params);
+  raw.shape = input_shape(params);
   check_entries(n, raw.shape.dim);
   const double radii[2] = {params.real("inner_radius"), params.real("outer_radius")};
   ANISO_CHECK(radii[0] < radii[1], "dataset.inner_radius: ", number(radii[0]),
@@ -77,7 +56,9 @@ RawData generate(const Params& params, const RandomStream& stream) {
     in_plane(i, 1) += radii[i % 2] * std::sin(phi);
   }
   raw.x = in_plane.col(0) * raw.plane.u.transpose() + in_plane.col(1) * raw.plane.v.transpose();
-  add_complement_noise(raw.x, raw.plane, params.real("noise"), stream.child("complement"));
+  Matrix frame(raw.shape.dim, 2);
+  frame << raw.plane.u, raw.plane.v;
+  add_complement_noise(raw.x, frame, params.real("noise"), stream.child("complement"));
   return raw;
 }
 
@@ -85,10 +66,7 @@ ParamSchema params() {
   return {
       samples_param(4000),
       dimension_param(256, 3),
-      choice_param("layout", "image",
-                   {{"image", "Square image", "One channel of √D × √D pixels; D is a square."},
-                    {"vector", "Vector", "D numbers without neighbourhood."}})
-          .about("What the inputs are to architectures and to the DFT, DCT and Hadamard bases."),
+      layout_param("image"),
       real_param("inner_radius", 0.5).range(0, 100).about("Radius of the circle of class 0."),
       real_param("outer_radius", 3).range(0.01, 100).about("Radius of the circle of class 1."),
       real_param("noise", 1)

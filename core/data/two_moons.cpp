@@ -27,11 +27,8 @@ RawData generate(const Params& params, const RandomStream& stream) {
       dim == 2 ? Matrix(Matrix::Identity(2, 2)) : random_frame(dim, 2, stream.child("plane"));
   raw.plane = {Vector::Zero(dim), frame.col(0), frame.col(1)};
   raw.x = moons * frame.transpose();
-  if (const double off = params.real("off_plane_noise"); off > 0 && dim > 2) {
-    Matrix rest = stream.child("off plane").normals(n, dim);
-    rest -= (rest * frame) * frame.transpose();
-    raw.x += off * rest;
-  }
+  if (dim > 2)
+    add_complement_noise(raw.x, frame, params.real("off_plane_noise"), stream.child("off plane"));
   return raw;
 }
 

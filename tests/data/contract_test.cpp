@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <set>
 
 #include "core/base/errors.h"
@@ -15,21 +16,39 @@ namespace {
 // A small instance of each type; the file type reads one that is written here.
 class Contract : public testing::TestWithParam<std::string> {
  protected:
+  // What the types that cannot make 203 samples out of nothing are given instead; without a
+  // declared split, so that the common steps have something to do.
   Json small() const {
-    if (GetParam() == "file") {
-      Json given = {{"path", (folder_ / "undeclared.csv").string()}};
-      // Without a declared split, so that the common steps have something to do.
-      const auto data = made("two_moons", {{"n", 200}});
-      std::string text = "a,b,label\n";
-      for (Index i = 0; i < data->size(); ++i)
-        text += std::to_string(data->x(i, 0)) + "," + std::to_string(data->x(i, 1)) + "," +
-                std::to_string(data->labels[i]) + "\n";
-      FILE* file = std::fopen(given["path"].get<std::string>().c_str(), "w");
-      std::fputs(text.c_str(), file);
-      std::fclose(file);
-      return given;
-    }
+    if (GetParam() == "file") return {{"path", csv_file().string()}};
+    if (GetParam() == "images") return {{"path", idx_files().string()}};
+    if (GetParam() == "drawn") return {{"points", drawn_numbers()}, {"test_fraction", 0.2}};
     return {{"n", 203}};
+  }
+  bool is_given() const { return !small().contains("n"); }
+  std::filesystem::path csv_file() const {
+    const auto data = made("two_moons", {{"n", 200}});
+    std::ofstream file(folder_ / "undeclared.csv");
+    file << "a,b,label\n";
+    for (Index i = 0; i < data->size(); ++i)
+      file << data->x(i, 0) << "," << data->x(i, 1) << "," << data->labels[i] << "\n";
+    return folder_ / "undeclared.csv";
+  }
+  std::filesystem::path idx_files() const {
+    const RandomStream draws(1, "pixels");
+    std::filesystem::create_directory(folder_ / "mnist");
+    write_idx(folder_ / "mnist/train-images-idx3-ubyte", {120, 6, 5},
+              [&](std::size_t i) { return draws.below(i, 256); });
+    write_idx(folder_ / "mnist/train-labels-idx1-ubyte", {120},
+              [](std::size_t i) { return i % 3; });
+    return folder_ / "mnist";
+  }
+  static std::vector<double> drawn_numbers() {
+    const RandomStream draws(1, "points");
+    std::vector<double> numbers;
+    for (std::uint64_t i = 0; i < 90; ++i)
+      numbers.insert(numbers.end(),
+                     {draws.normal(2 * i), draws.normal(2 * i + 1), static_cast<double>(i % 2)});
+    return numbers;
   }
   DatasetPtr dataset(const Json& more = Json::object(), std::uint64_t seed = 1) {
     if (given_.is_null()) given_ = small();
@@ -62,7 +81,7 @@ TEST_P(Contract, SameSeedSameBytes) {
 TEST_P(Contract, AnotherSeedIsAnotherDatasetAndOwnSeedWins) {
   const auto a = dataset(Json::object(), 1), b = dataset(Json::object(), 2);
   EXPECT_NE(a->test, b->test);
-  EXPECT_EQ(same_bytes(a->x, b->x), GetParam() == "file");
+  EXPECT_EQ(same_bytes(a->x, b->x), is_given());
   EXPECT_EQ(dataset({{"seed", 2}}, 1)->test, b->test);
   EXPECT_TRUE(same_bytes(dataset({{"seed", 2}}, 1)->x, b->x));
 }
@@ -95,6 +114,7 @@ TEST_P(Contract, PlaneIsOrthonormalUnderEveryNormalisation) {
     EXPECT_NEAR(plane.v.norm(), 1, 1e-13) << kind;
     EXPECT_NEAR(plane.u.dot(plane.v), 0, 1e-13) << kind;
     EXPECT_TRUE(plane.origin.allFinite());
+    EXPECT_GE(plane.half_extent, 0);
   }
 }
 
@@ -129,6 +149,10 @@ TEST_P(Contract, NormalisationLooksAtTrainingRowsOnly) {
       ((train.rowwise() - mean).cwiseAbs2().colwise().mean()).cwiseSqrt();
   const Matrix expected = (raw->x.rowwise() - mean).array().rowwise() / deviation.array();
   EXPECT_LT((normal->x - expected).cwiseAbs().maxCoeff(), 1e-10);
+  // What was done to the inputs can be undone.
+  const Matrix back = normal->x.array().rowwise() / normal->input_scale.transpose().array();
+  EXPECT_LT((back.rowwise() + normal->input_mean.transpose() - raw->x).cwiseAbs().maxCoeff(),
+            1e-10);
   const auto scaled = dataset({{"normalisation", "unit_scale"}});
   const Matrix unit = scaled->x(scaled->train, Eigen::all);
   EXPECT_LT(unit.colwise().mean().cwiseAbs().maxCoeff(), 1e-12);
