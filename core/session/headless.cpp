@@ -9,12 +9,11 @@
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/figure/cairo_painter.h"
 #include "core/io/files.h"
 #include "core/io/npz.h"
-#include "core/session/curves.h"
 #include "core/session/looking.h"
 #include "core/session/picture_state.h"
+#include "core/session/run_figures.h"
 #include "core/session/run_folder.h"
 #include "core/session/session_file.h"
 #include "core/session/summary.h"
@@ -26,9 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kProgressEvery{100};
-constexpr Index kLongestStretch = 64;                    // steps between two looks at the clock
-constexpr double kPanelWidth = 440, kPanelHeight = 380;  // points, where no size is asked for
-constexpr std::uint64_t kSpareBytes = std::uint64_t{4} << 20;  // log, metrics, figures
+constexpr Index kLongestStretch = 64;  // steps between two looks at the clock
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -59,7 +56,6 @@ class Headless {
  private:
   void go_on_with(const SessionState& session, const Experiment& experiment);
   void check_expectations();
-  void check_space() const;
   void train();
   void report();
   bool is_look_due() const;
@@ -70,7 +66,6 @@ class Headless {
   void judge_all();
   void save_all();
   void save_figures();
-  void save_figure(const std::string& name, const figure::Figure& figure);
   Measurements measurements();
   void notice(const std::string& message);
   template <typename Save>
@@ -147,20 +142,6 @@ void Headless::check_expectations() {
   if (!options_.check) return;
   const Measurements now = measurements();
   for (const auto& e : loop_->resolved()->experiment.expect) now.measure(e.quantity);
-}
-
-void Headless::check_space() const {
-  const auto parameters = static_cast<std::uint64_t>(loop_->resolved()->plan().parameter_count());
-  // Parameters and two optimiser slots in the session, and the probes' predictions.
-  const std::uint64_t probes = static_cast<std::uint64_t>(loop_->probe_inputs().rows()) * 400 *
-                               static_cast<std::uint64_t>(loop_->resolved()->plan().outputs);
-  const std::uint64_t needed = kSpareBytes + 8 * (3 * parameters + probes);
-  const std::uint64_t free = io::free_space(options_.folder);
-  if (free < needed)
-    throw IoError(text(options_.folder.string(), ": ", grouped(static_cast<long long>(free >> 10)),
-                       " KiB are free and the run writes about ",
-                       grouped(static_cast<long long>(needed >> 10)),
-                       " KiB; make room or choose another --out"));
 }
 
 bool Headless::is_look_due() const {
@@ -277,44 +258,17 @@ void Headless::judge_all() {
     outcome_.checks.push_back(judge(e, values));
 }
 
-void Headless::save_figure(const std::string& name, const figure::Figure& figure) {
-  const auto panels = static_cast<int>(figure.panels.size());
-  const int rows = (panels + figure.columns - 1) / figure.columns;
-  const double width = options_.figure_width > 0 ? options_.figure_width
-                                                 : kPanelWidth * std::min(figure.columns, panels);
-  const double height = options_.figure_height > 0 ? options_.figure_height : kPanelHeight * rows;
-  figure::RenderOptions how;
-  how.theme = &figure::light_theme();
-  how.state = picture_state(loop_->resolved()->experiment, outcome_.steps);
-  for (const auto& format : options_.figures)
-    attempt([&] {
-      const auto path = folder_->path() / "figures" / (name + "." + format);
-      figure::write(figure, path, width, height, how);
-      outcome_.pictures.push_back(path);
-    });
-}
-
 void Headless::save_figures() {
   if (options_.figures.empty()) return;
-  std::filesystem::create_directory(folder_->path() / "figures");
-  const CurveOptions all{.learning_rate = true,
-                         .gradient_norm = true,
-                         .weight_norm = true,
-                         .speed = true,
-                         .log_values = true};
-  auto curves = curves_figure(loop_->metrics().snapshot(), all);
-  curves.columns = 2;
-  save_figure("curves", curves);
-  for (const auto& chosen : analyses_) {
-    const auto& history = histories_.at(chosen.id);
-    if (history.empty()) continue;
-    const auto& kind = analysis::analysis(chosen.id);
-    save_figure(chosen.id,
-                analysis::figure_of(kind, history.newest(), loop_->resolved()->data.get()));
-    const auto over_time = analysis::figure_over_time(kind, history.all());
-    if (!over_time.panels.empty() && history.all().size() > 1)
-      save_figure(chosen.id + "_over_time", over_time);
-  }
+  const auto folder = folder_->path() / "figures";
+  std::filesystem::create_directory(folder);
+  const std::string state = picture_state(loop_->resolved()->experiment, outcome_.steps);
+  for (const auto& named : run_figures(*loop_, analyses_, histories_))
+    for (const auto& format : options_.figures)
+      attempt([&] {
+        outcome_.pictures.push_back(write_figure(named, folder, format, options_.figure_width,
+                                                 options_.figure_height, state));
+      });
 }
 
 void Headless::save_all() {
@@ -349,7 +303,7 @@ void Headless::save_all() {
 HeadlessOutcome Headless::run() {
   look_first();
   check_expectations();
-  check_space();
+  check_space(options_.folder, *loop_);
   const auto& experiment = loop_->resolved()->experiment;
   io::write_atomically(options_.folder / "experiment.json", to_json(experiment).dump(2) + "\n");
   folder_.emplace(options_.folder);

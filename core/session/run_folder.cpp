@@ -4,10 +4,14 @@
 #include <cctype>
 #include <cstdio>
 
+#include "core/base/check.h"
+#include "core/base/names.h"
+
 namespace aniso::session {
 namespace {
 
 constexpr std::chrono::seconds kFlushEvery{1};
+constexpr std::uint64_t kSpareBytes = std::uint64_t{4} << 20;  // log, metrics, figures
 
 }  // namespace
 
@@ -37,6 +41,21 @@ void RunFolder::flush_if_due() {
 
 void RunFolder::close_metrics() { metrics_.close(); }
 void RunFolder::close_log() { log_.close(); }
+
+void check_space(const std::filesystem::path& folder, const RunLoop& loop) {
+  const auto& plan = loop.resolved()->plan();
+  // Parameters and two optimiser slots in the session, and the probes' predictions.
+  const auto parameters = static_cast<std::uint64_t>(plan.parameter_count());
+  const std::uint64_t probes = static_cast<std::uint64_t>(loop.probe_inputs().rows()) * 400 *
+                               static_cast<std::uint64_t>(plan.outputs);
+  const std::uint64_t needed = kSpareBytes + 8 * (3 * parameters + probes);
+  const std::uint64_t free = io::free_space(folder);
+  if (free < needed)
+    throw IoError(text(folder.string(), ": ", grouped(static_cast<long long>(free >> 10)),
+                       " KiB are free and the run writes about ",
+                       grouped(static_cast<long long>(needed >> 10)),
+                       " KiB; make room or choose another --out"));
+}
 
 std::filesystem::path fresh_folder(const std::filesystem::path& parent, const std::string& name) {
   std::string stem;

@@ -7,6 +7,7 @@
 
 #include "core/io/files.h"
 #include "core/session/metrics.h"
+#include "core/session/run_loop.h"
 
 namespace aniso::session {
 
@@ -37,6 +38,10 @@ class RunFolder {
   io::TextWriter log_;
   std::size_t rows_ = 0;
 };
+
+/// Before time is spent: whether what the run will write fits.
+/// @throws IoError naming both sizes and the way out.
+void check_space(const std::filesystem::path& folder, const RunLoop& loop);
 
 /// "PARENT/NAME-001", or the first number that is not taken. Characters that are awkward in file
 /// names become '-'. Creates nothing.
