@@ -239,8 +239,27 @@ std::vector<std::string> ids_of_section(std::string_view section) {
 }
 
 Json parse_json(std::string_view content, const std::string& source) {
+  // JSON leaves open what a key given twice means; the library would keep the last one silently.
+  std::vector<std::set<std::string>> seen;
+  std::vector<std::string> path;
+  const auto watch = [&](int /*depth*/, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) {
+      seen.emplace_back();
+      path.emplace_back();
+    } else if (event == Json::parse_event_t::object_end) {
+      seen.pop_back();
+      path.pop_back();
+    } else if (event == Json::parse_event_t::key) {
+      path.back() = parsed.get<std::string>();
+      std::string full;
+      for (const auto& key : path) full += (full.empty() ? "" : ".") + key;
+      ANISO_CHECK(seen.back().insert(path.back()).second, source, ": the key '", full,
+                  "' is given twice; keep one of them");
+    }
+    return true;
+  };
   try {
-    return Json::parse(content);
+    return Json::parse(content, watch);
   } catch (const Json::parse_error& error) {
     const std::size_t at = std::min(error.byte > 0 ? error.byte - 1 : 0, content.size());
     const auto before = content.substr(0, at);

@@ -64,7 +64,8 @@ ParamSchema schema_of_section(std::string_view section, std::string_view id);
 std::vector<std::string> ids_of_section(std::string_view section);
 
 /// Text → JSON. @param source  names the file in messages.
-/// @throws InvalidInput with line, column and what was expected.
+/// @throws InvalidInput with line, column and what was expected, or naming a key that an object has
+///         twice.
 Json parse_json(std::string_view text, const std::string& source);
 
 /// JSON → experiment: checks every key, type and range, fills in defaults. A section may be given

@@ -208,9 +208,9 @@ void set_by_path(Json& experiment, std::string_view path, const Json& value) {
 }
 
 void set_by_path(Json& experiment, std::string_view path, std::string_view value) {
-  Json parsed = Json::parse(value, nullptr, false);
-  if (parsed.is_discarded()) parsed = std::string(value);
-  set_by_path(experiment, path, parsed);
+  set_by_path(
+      experiment, path,
+      Json::accept(value) ? parse_json(value, std::string(path)) : Json(std::string(value)));
 }
 
 std::vector<Change> diff(const Experiment& before, const Experiment& after) {

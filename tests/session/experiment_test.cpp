@@ -146,6 +146,19 @@ TEST(ParseJson, GivesLineAndColumn) {
               HasSubstr("x.json, line 1, column 8"));
 }
 
+TEST(ParseJson, RefusesAKeyThatIsGivenTwice) {
+  EXPECT_THAT(message_of([] { parse_json(R"({"seed": 1, "title": "", "seed": 2})", "x.json"); }),
+              HasSubstr("x.json: the key 'seed' is given twice"));
+  EXPECT_THAT(message_of([] {
+                parse_json(R"({"optimizer": {"id": "adam", "beta1": 0.9, "beta1": 0.5}})", "x");
+              }),
+              HasSubstr("'optimizer.beta1'"));
+  // The same key in different objects is no repetition.
+  const Json twice = parse_json(R"({"a": {"id": 1}, "b": [{"id": 2}, {"id": 3}], "id": 4})", "x");
+  EXPECT_EQ(twice["b"][1]["id"], 3);
+  EXPECT_EQ(twice["id"], 4);
+}
+
 TEST(SetByPath, SetsWhatTheJsonNames) {
   Json json = small_experiment();
   set_by_path(json, "optimizer.learning_rate", std::string_view("0.25"));
