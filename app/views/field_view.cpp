@@ -250,8 +250,7 @@ void FieldView::draw_picture(Frame& frame, const analysis::Field2D& field, ImVec
     if (settings_.integer("points") > 0) gpu_->points.draw(points, plane_, theme, w, h);
     gpu_->canvas.end();
   }
-  ImGui::GetWindowDrawList()->AddImage(gpu_->canvas.texture(), at, {at.x + size.x, at.y + size.y},
-                                       gl::kCanvasUv0, gl::kCanvasUv1);
+  gpu_->canvas.show(*ImGui::GetWindowDrawList(), at, size);
   if (box_start_) {
     const ImVec2 mouse = ImGui::GetMousePos();
     ImGui::GetWindowDrawList()->AddRectFilled(*box_start_, mouse, ui::color(theme.accent, 0.15));
@@ -349,8 +348,12 @@ void FieldView::read_out(Frame& frame, const analysis::Field2D& field, double x,
   frame.readings.push_back({"t", shown_number(y), ""});
   frame.readings.push_back({field.quantity.title, shown_number(value), field.quantity.unit});
   const auto& resolved = frame.snapshot->resolved;
-  if (field.is_signed && resolved && resolved->data->is_classification() &&
-      resolved->data->classes == 2) {
+  // What is shown are the log odds of two classes: one logit, or the difference of two.
+  const bool log_odds =
+      resolved && settings_.choice("readout") == "auto" &&
+      (resolved->output_kind == nn::OutputKind::logit ||
+       (resolved->output_kind == nn::OutputKind::logits && resolved->data->classes == 2));
+  if (log_odds) {
     const auto& names = resolved->data->class_names;
     const std::string name = names.size() > 1 ? names[1] : "1";
     frame.readings.push_back({"p(" + name + ")", shown_number(1 / (1 + std::exp(-value))), ""});

@@ -29,13 +29,15 @@ Index checked_output(const Params& params, const char* name, Index outputs) {
   return index;
 }
 
+std::string word_for(const Input& input) {
+  return input.output_kind == nn::OutputKind::values ? "output" : "logit";
+}
+
 Readout single(Index output, const Input& input) {
   Readout readout;
   readout.a = output;
-  readout.title = input.single_logit         ? "logit"
-                  : input.is_classification  ? text("logit ", output)
-                  : input.plan->outputs == 1 ? "output"
-                                             : text("output ", output);
+  const std::string word = word_for(input);
+  readout.title = input.plan->outputs == 1 ? word : text(word, " ", output);
   return readout;
 }
 
@@ -44,8 +46,8 @@ Readout difference(Index a, Index b, const Input& input) {
   readout.kind = Readout::Kind::difference;
   readout.a = a;
   readout.b = b;
-  const char* word = input.is_classification ? "logit " : "output ";
-  readout.title = text(word, a, " − ", word, b);
+  const std::string word = word_for(input);
+  readout.title = text(word, " ", a, " − ", word, " ", b);
   return readout;
 }
 

@@ -13,6 +13,7 @@
 #include "core/data/dataset.h"
 #include "core/figure/figure.h"
 #include "core/nn/function.h"
+#include "core/nn/predictions.h"
 
 namespace aniso::analysis {
 
@@ -29,7 +30,7 @@ struct Input {
   const data::Dataset* data = nullptr;
   const std::vector<std::shared_ptr<const ProbeRecord>>* probes = nullptr;  ///< from step 0 on
   bool is_classification = false;
-  bool single_logit = false;  ///< one output read as a logit: sign decides the class
+  nn::OutputKind output_kind = nn::OutputKind::values;  ///< declared by the objective
   std::uint64_t run = 0;
   Index step = 0;
   Params params;  ///< validated against the analysis's schema

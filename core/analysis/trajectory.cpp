@@ -15,17 +15,6 @@ constexpr Index kAxes = 3;         // drawn and locked
 constexpr double kOutgrown = 1.5;  // ratio of shares at which two axes change places
 constexpr Index kShares = 10;      // reported
 
-// Softmax per row; a single logit gives the probability of class 1.
-Matrix probabilities(const Matrix& outputs) {
-  if (outputs.cols() == 1) {
-    const auto decay = (-outputs.array().abs()).exp();
-    return (outputs.array() >= 0).select(1 / (1 + decay), decay / (1 + decay)).matrix();
-  }
-  Matrix p = (outputs.colwise() - outputs.rowwise().maxCoeff()).array().exp().matrix();
-  p.array().colwise() /= p.array().rowwise().sum().eval();
-  return p;
-}
-
 struct Path {
   Matrix points;  // (m, N·C) predictions over √N, so that distances are root mean squares
   std::vector<Index> steps;
@@ -51,7 +40,7 @@ Path collect(const Input& input, Index limit, const std::stop_token& stop,
     if (stop.stop_requested()) throw Cancelled{};
     const Index at = kept == 1 ? 0 : k * (all - 1) / (kept - 1);
     const auto& record = *usable[static_cast<std::size_t>(at)];
-    const Matrix p = input.is_classification ? probabilities(record.outputs) : record.outputs;
+    const Matrix p = nn::predictions(input.output_kind, record.outputs);
     check_size("predictions of a record", p.size(), path.points.cols());
     path.points.row(k) = scale * p.reshaped<Eigen::RowMajor>().transpose();
     path.steps.push_back(record.step);
@@ -177,8 +166,9 @@ Analysis trajectory() {
   analysis.title = "Trajectory";
   analysis.doc =
       "The network's predictions on a fixed set of probes, step by step, in the first principal "
-      "components of the path. For classes these are softmax probabilities (of class 1 where one "
-      "logit decides), otherwise the outputs. Training paths tend to lie close to a thin ribbon: "
+      "components of the path. Logits count as their softmax probabilities (of class 1 where one "
+      "logit decides), outputs of a squared error as they are. Training paths tend to lie close to "
+      "a thin ribbon: "
       "a few axes explain nearly everything.";
   analysis.formula =
       "P = [p(x_1) … p(x_N)]/√N per step; P − ⟨P⟩ = U diag(s) Vᵀ; coordinates U diag(s)";

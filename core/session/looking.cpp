@@ -17,7 +17,7 @@ analysis::ResultsPtr look(const Engines& engines, const Chosen& chosen, const Lo
   input.data = at.resolved->data.get();
   input.probes = at.probes.get();
   input.is_classification = at.resolved->data->is_classification();
-  input.single_logit = at.resolved->single_logit;
+  input.output_kind = at.resolved->output_kind;
   input.run = at.run;
   input.step = at.step;
   input.params = chosen.params;

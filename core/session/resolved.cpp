@@ -62,7 +62,7 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
   out->initial = architecture.initialise(spec.plan, experiment.architecture.params,
                                          RandomStream(spec.seed, "init", spec.run));
   ANISO_CHECK_FINITE(out->initial);
-  out->single_logit = out->data->is_classification() && outputs == 1;
+  out->output_kind = objective.output_kind;
   return out;
 }
 

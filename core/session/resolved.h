@@ -17,7 +17,7 @@ struct ResolvedExperiment {
   data::DatasetPtr data;
   training::TrainingSpec spec;  ///< holds the network's plan; its device is resolved
   Vector initial;               ///< parameters at step 0, layout order
-  bool single_logit = false;    ///< one output read as a logit: its sign decides the class
+  nn::OutputKind output_kind = nn::OutputKind::values;  ///< declared by the objective
 
   const nn::NetworkPlan& plan() const { return spec.plan; }
 };

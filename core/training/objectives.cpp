@@ -34,12 +34,14 @@ const std::vector<Objective>& objectives() {
        "Mean of −log softmax(f)_label over C logits, for any number of classes.",
        {},
        Loss::cross_entropy,
+       nn::OutputKind::logits,
        cross_entropy_outputs},
       {"logistic",
        "Logistic",
        "Mean of log(1 + exp(−s f)) over one logit, for two classes (s = −1, +1).",
        {},
        Loss::logistic,
+       nn::OutputKind::logit,
        logistic_outputs},
       {"squared",
        "Squared error",
@@ -47,6 +49,7 @@ const std::vector<Objective>& objectives() {
        "one output, more become one-hot rows.",
        {},
        Loss::squared,
+       nn::OutputKind::values,
        squared_outputs}};
   return list;
 }

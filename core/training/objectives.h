@@ -6,6 +6,7 @@
 
 #include "core/base/params.h"
 #include "core/data/dataset.h"
+#include "core/nn/predictions.h"
 
 namespace aniso::training {
 
@@ -23,6 +24,7 @@ struct Objective {
   std::string doc;
   ParamSchema params;
   Loss loss;
+  nn::OutputKind output_kind;  ///< what the network's outputs mean under it
   /// Network outputs that this objective needs for the data (C logits, 1 logit, C values).
   /// @throws InvalidInput when it cannot be used with the data, naming one that can.
   Index (*outputs)(const data::Dataset&);

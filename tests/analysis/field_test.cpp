@@ -142,17 +142,28 @@ struct ReadoutCase {
   Json params;
   double expected;  // of f = (1, 4, 2, …)
   bool is_signed;
+  nn::OutputKind kind;
+  std::string title;
 };
 
 TEST(Readout, MeansWhatThePageSays) {
+  using enum nn::OutputKind;
   const std::vector<ReadoutCase> cases = {
-      {1, true, Json::object(), 1, true},
-      {2, true, Json::object(), 3, true},
-      {3, true, Json::object(), 2, false},
-      {3, false, {{"output", 2}}, 2, true},
-      {3, true, {{"readout", "output"}, {"output", 1}}, 4, true},
-      {3, true, {{"readout", "difference"}, {"output", 2}, {"against", 1}}, -2, true},
-      {2, false, {{"readout", "margin"}}, 3, false}};
+      {1, true, Json::object(), 1, true, logit, "logit"},
+      {1, true, Json::object(), 1, true, values, "output"},
+      {2, true, Json::object(), 3, true, logits, "logit 1 − logit 0"},
+      {3, true, Json::object(), 2, false, logits, "winning margin"},
+      {3, false, {{"output", 2}}, 2, true, values, "output 2"},
+      {3, true, {{"readout", "output"}, {"output", 1}}, 4, true, logits, "logit 1"},
+      {3, true, {{"readout", "output"}, {"output", 1}}, 4, true, values, "output 1"},
+      {3,
+       true,
+       {{"readout", "difference"}, {"output", 2}, {"against", 1}},
+       -2,
+       true,
+       values,
+       "output 2 − output 1"},
+      {2, false, {{"readout", "margin"}}, 3, false, values, "winning margin"}};
   for (const auto& c : cases) {
     Vector bias(c.outputs);
     for (Index i = 0; i < c.outputs; ++i) bias(i) = i == 0 ? 1 : i == 1 ? 4 : 2;
@@ -161,11 +172,12 @@ TEST(Readout, MeansWhatThePageSays) {
     params["resolution"] = 2;
     Input input = scene.input("field", params);
     input.is_classification = c.is_classification;
-    input.single_logit = c.is_classification && c.outputs == 1;
+    input.output_kind = c.kind;
     const auto results = evaluate(analysis("field"), input, {});
     const auto& field = result<Field2D>(*results, "value");
     EXPECT_EQ(field.values(0, 0), c.expected) << c.params;
     EXPECT_EQ(field.is_signed, c.is_signed) << c.params;
+    EXPECT_EQ(field.quantity.title, c.title) << c.params;
   }
 }
 

@@ -99,13 +99,14 @@ TEST(Trajectory, ThinsEvenlyKeepsTheEndsAndSaysSo) {
   EXPECT_THAT(results->notes, testing::Contains(HasSubstr("6 of 11")));
 }
 
-TEST(Trajectory, OfClassesIsTakenInProbabilities) {
+TEST(Trajectory, OfLogitsIsTakenInProbabilities) {
   // A logit that goes from −∞ to +∞ moves the probability of class 1 from 0 to 1 at each probe.
   Scene one(Matrix::Zero(1, 2), Vector::Zero(1));
   one.add_record(0, Matrix::Constant(5, 1, -800.0));
   one.add_record(1, Matrix::Constant(5, 1, 800.0));
   Input input = one.input("trajectory");
-  input.is_classification = input.single_logit = true;
+  input.is_classification = true;
+  input.output_kind = nn::OutputKind::logit;
   auto results = evaluate(analysis("trajectory"), input, {});
   const auto& single = result<Trajectory>(*results, "path").points;
   EXPECT_NEAR(std::abs(single(1, 0) - single(0, 0)), 1, 1e-12);
@@ -117,9 +118,26 @@ TEST(Trajectory, OfClassesIsTakenInProbabilities) {
   two.add_record(1, logits.rowwise().reverse());
   input = two.input("trajectory");
   input.is_classification = true;
+  input.output_kind = nn::OutputKind::logits;
   results = evaluate(analysis("trajectory"), input, {});
   const auto& both = result<Trajectory>(*results, "path").points;
   EXPECT_NEAR(std::abs(both(1, 0) - both(0, 0)), std::sqrt(2.0), 1e-12);
+}
+
+TEST(Trajectory, OfClassesUnderTheSquaredErrorIsTakenInOutputs) {
+  // Outputs that are compared with one-hot rows are no logits: a path from 0 to one-hot is as long
+  // as that.
+  Scene scene(Matrix::Zero(3, 2), Vector::Zero(3));
+  scene.add_record(0, Matrix::Zero(6, 3));
+  Matrix one_hot = Matrix::Zero(6, 3);
+  for (Index i = 0; i < 6; ++i) one_hot(i, i % 3) = 1;
+  scene.add_record(1, one_hot);
+  Input input = scene.input("trajectory");
+  input.is_classification = true;
+  input.output_kind = nn::OutputKind::values;
+  const auto results = evaluate(analysis("trajectory"), input, {});
+  const auto path = result<Trajectory>(*results, "path");
+  EXPECT_NEAR(std::abs(path.points(1, 0) - path.points(0, 0)), 1, 1e-12);
 }
 
 /// A path of eleven records along one direction, then eleven along another, `scale` times as far:

@@ -28,13 +28,16 @@ TEST(Resolve, TurnsAnExperimentIntoNumbers) {
   EXPECT_EQ(r->data->size(), 200);
   EXPECT_EQ(r->plan().inputs, 2);
   EXPECT_EQ(r->plan().outputs, 1);
-  EXPECT_TRUE(r->single_logit);
+  EXPECT_EQ(r->output_kind, nn::OutputKind::logit);
   EXPECT_EQ(r->initial.size(), r->plan().parameter_count());
   EXPECT_EQ(r->initial.size(), 2 * 8 + 8 + 8 * 8 + 8 + 8 + 1);
   EXPECT_EQ(r->spec.device, "cpu");
   EXPECT_EQ(r->spec.seed, 3u);
   EXPECT_EQ(r->spec.total_steps, 1000);
-  EXPECT_FALSE(resolved(small_experiment_with("objective", "cross_entropy"))->single_logit);
+  EXPECT_EQ(resolved(small_experiment_with("objective", "cross_entropy"))->output_kind,
+            nn::OutputKind::logits);
+  EXPECT_EQ(resolved(small_experiment_with("objective", "squared"))->output_kind,
+            nn::OutputKind::values);
 }
 
 TEST(Resolve, IsAFunctionOfTheExperimentAlone) {
