@@ -254,7 +254,7 @@ std::filesystem::path WindowApp::fresh_picture(const std::string& stem,
 
 void WindowApp::take_screenshot(bool clean) {
   try {
-    const figure::Rgba ground(ui::theme().background, clean ? 0 : 1);
+    const figure::Rgba ground(clean ? ui::theme().background : ui::theme().line, clean ? 0 : 1);
     const io::Image image = gl::capture(ImGui::GetDrawData(), window_.framebuffer_width(),
                                         window_.framebuffer_height(), ground);
     const auto path = fresh_picture(text("anisoscope-step-", snapshot_->step), ".png");

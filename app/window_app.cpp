@@ -279,7 +279,8 @@ void WindowApp::draw() {
     draw_overlays(frame);
     notices_.draw(frame, area.x + area.width - ui::px(12), area.y + area.height - ui::px(12));
   }
-  window_.end_frame(ui::theme().background);
+  // Between the panels the ground shows: as hairlines.
+  window_.end_frame(frame.clean ? ui::theme().background : ui::theme().line);
   after_frame(frame, started);
 }
 
@@ -299,8 +300,6 @@ void WindowApp::draw_chrome(Frame& frame, const Rect& area) {
     content();
     ImGui::End();
   };
-  ImDrawList* lines = ImGui::GetBackgroundDrawList();
-  lines->AddRectFilled({0, 0}, display, ui::color(ui::theme().line));
   const float hair = std::max(1.0f, std::floor(ui::px(1)));
   const float bottom_y = area.y + area.height;
   panel("top bar", {0, 0}, {display.x, area.y - hair}, ui::px(16, 8), ImGuiWindowFlags_NoScrollbar,

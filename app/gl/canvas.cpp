@@ -1,5 +1,6 @@
 #include "app/gl/canvas.h"
 
+#include "app/gl/draw_diff.h"
 #include "app/gl/screenshot.h"
 #include "core/base/check.h"
 
@@ -28,7 +29,9 @@ bool Canvas::begin(int width, int height, std::uint64_t fingerprint, figure::Rgb
   glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_.id());
   if (resized) {
     glBindTexture(GL_TEXTURE_2D, color_.id());
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+    // Blue first: see Backing.
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_BGRA, GL_UNSIGNED_INT_8_8_8_8_REV,
+                 nullptr);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
@@ -40,6 +43,7 @@ bool Canvas::begin(int width, int height, std::uint64_t fingerprint, figure::Rgb
   fingerprint_ = print;
   valid_ = true;
   ++drawn_;
+  version_ = fresh_version();
   glViewport(0, 0, width, height);
   glDisable(GL_SCISSOR_TEST);
   glDisable(GL_DEPTH_TEST);
@@ -61,6 +65,12 @@ void Canvas::end() {
 
 ImTextureID Canvas::texture() const {
   return reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(color_.id()));
+}
+
+void Canvas::show(ImDrawList& list, ImVec2 at, ImVec2 size) const {
+  mark_version(list, version_);
+  // GL's rows go upwards, ImGui's downwards.
+  list.AddImage(texture(), at, {at.x + size.x, at.y + size.y}, {0, 1}, {1, 0});
 }
 
 io::Image Canvas::read() const {

@@ -34,7 +34,7 @@ class Fingerprint {
 /// An offscreen picture that ImGui shows: painters draw into it only when their inputs changed.
 ///
 ///   if (canvas.begin(w, h, fingerprint)) { field.draw(…); points.draw(…); canvas.end(); }
-///   ImGui::Image(canvas.texture(), size, kCanvasUv0, kCanvasUv1);
+///   canvas.show(*ImGui::GetWindowDrawList(), at, size);
 ///
 /// Sizes are framebuffer pixels: ImGui units × Window::pixel_ratio(). 8 bits a channel.
 class Canvas {
@@ -47,6 +47,8 @@ class Canvas {
   void end();
 
   ImTextureID texture() const;
+  /// Shows the picture in this rectangle (ImGui units).
+  void show(ImDrawList& list, ImVec2 at, ImVec2 size) const;
   int width() const { return width_; }
   int height() const { return height_; }
   /// How many pictures have been drawn.
@@ -62,13 +64,10 @@ class Canvas {
   int width_ = 0, height_ = 0;
   std::uint64_t fingerprint_ = 0;
   std::uint64_t drawn_ = 0;
+  std::uint64_t version_ = 0;  // of what is shown
   bool valid_ = false;
   GLint previous_framebuffer_ = 0;
   GLint previous_viewport_[4] = {};
 };
-
-/// GL's rows go upwards, ImGui's downwards.
-inline const ImVec2 kCanvasUv0{0, 1};
-inline const ImVec2 kCanvasUv1{1, 0};
 
 }  // namespace aniso::app::gl

@@ -57,6 +57,7 @@ Glfw::~Glfw() {
 
 Window::State::~State() {
   if (imgui != nullptr) ImGui::SetCurrentContext(imgui);
+  backing.reset();
   if (painter) ImGui_ImplOpenGL3_Shutdown();
   if (platform) ImGui_ImplGlfw_Shutdown();
   if (imgui != nullptr) ImGui::DestroyContext(imgui);
@@ -109,6 +110,7 @@ void Window::State::create_imgui() {
   platform = ImGui_ImplGlfw_InitForOpenGL(window, true);
   // Now rather than in the first frame, which would replace, and leak, a font texture made before.
   painter = ImGui_ImplOpenGL3_Init("#version 330 core") && ImGui_ImplOpenGL3_CreateDeviceObjects();
+  backing.emplace();
   if (!platform || !painter)
     throw IoError(text("No window: the interface could not be set up on ", renderer, ".", kWayOn));
 }
@@ -164,11 +166,8 @@ void Window::begin_frame() {
 void Window::end_frame(figure::Rgb background) {
   ImGui::Render();
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
-  glViewport(0, 0, framebuffer_width(), framebuffer_height());
-  glClearColor(static_cast<float>(background.r), static_cast<float>(background.g),
-               static_cast<float>(background.b), 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  state_->backing->draw(*ImGui::GetDrawData(), framebuffer_width(), framebuffer_height(),
+                        background);
   glfwSwapBuffers(state_->window);
   // A mistake in a draw call repeats every frame; its first few reports say all there is to say.
   constexpr int kReported = 20;

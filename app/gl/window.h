@@ -57,7 +57,8 @@ class Window {
   /// Something happened since the last call: input, size, exposure, focus.
   bool take_activity();
   void begin_frame();
-  /// Renders what ImGui drew over `background`, swaps, and reports GL errors to the log.
+  /// Renders what ImGui drew over `background`, swaps, and reports GL errors to the log. Only what
+  /// changed since the last frame is drawn again, see Backing.
   void end_frame(figure::Rgb background);
   bool should_close() const;
   void request_close(bool close = true);

@@ -5,8 +5,10 @@
 // After epoxy: GLFW then leaves GL's declarations to it.
 #include <GLFW/glfw3.h>
 
+#include <optional>
 #include <string>
 
+#include "app/gl/backing.h"
 #include "app/gl/window.h"
 
 namespace aniso::app::gl {
@@ -29,6 +31,7 @@ struct Window::State {
   GLFWwindow* window = nullptr;
   ImGuiContext* imgui = nullptr;
   bool platform = false, painter = false;  ///< ImGui's back ends are initialised
+  std::optional<Backing> backing;          ///< while there is a context
   bool debug_log = false;
   bool activity = true;
   bool fullscreen = false;

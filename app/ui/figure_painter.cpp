@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/gl/draw_diff.h"
 #include "app/ui/style.h"
 #include "core/base/check.h"
 
@@ -140,6 +141,7 @@ void FigurePainter::place(const figure::Figure& figure, const Key& key) {
 
 void FigurePainter::upload_images() {
   textures_.clear();
+  pictures_ = gl::fresh_version();
   for (const figure::Primitive& item : list_.items) {
     const auto* image = std::get_if<figure::Image>(&item);
     if (image == nullptr) continue;
@@ -271,6 +273,7 @@ void FigurePainter::paint(ImDrawList&, const figure::Label&) const {}
 
 void FigurePainter::paint(ImDrawList& list, const figure::Image& item) const {
   const auto texture = static_cast<std::uintptr_t>(textures_.at(&item).id());
+  gl::mark_version(list, pictures_);
   list.AddImage(reinterpret_cast<ImTextureID>(texture), to_screen({item.rect.x, item.rect.y}),
                 to_screen({item.rect.right(), item.rect.bottom()}));
 }

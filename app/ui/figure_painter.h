@@ -75,6 +75,7 @@ class FigurePainter {
   float scale_ = 1;  ///< ImGui units per point
   ImVec2 at_{0, 0};
   int layouts_ = 0;
+  std::uint64_t pictures_ = 0;  // version of the textures
   std::map<const figure::Image*, gl::Texture> textures_;
 };
 

@@ -164,8 +164,7 @@ class TrajectoryView : public View {
       gpu_->lines.draw(camera_, ui::theme(), kDepthCue, w, h);
       gpu_->canvas.end();
     }
-    ImGui::GetWindowDrawList()->AddImage(gpu_->canvas.texture(), at, {at.x + size.x, at.y + size.y},
-                                         gl::kCanvasUv0, gl::kCanvasUv1);
+    gpu_->canvas.show(*ImGui::GetWindowDrawList(), at, size);
     label_axes(path, at, size);
     ui::draw_text({at.x, at.y + size.y + ui::px(4)}, Face::regular, TextSize::quiet,
                   ui::color(ui::theme().quiet),
