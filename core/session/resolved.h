@@ -4,6 +4,7 @@
 
 #include "core/data/dataset.h"
 #include "core/nn/plan.h"
+#include "core/nn/predictions.h"
 #include "core/session/engines.h"
 #include "core/session/experiment.h"
 #include "core/training/trainer.h"
