@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "app/panels/panels.h"
+#include "app/ui/icons.h"
 #include "app/ui/widgets.h"
+#include "core/base/check.h"
 #include "core/data/registry.h"
 #include "core/nn/registry.h"
 #include "core/session/experiment.h"
@@ -54,20 +56,42 @@ void ExperimentPanel::edit(Frame& frame, const std::string& path, const Json& va
 
 void ExperimentPanel::draw_params(Frame& frame, const ParamSchema& schema, const Json& values,
                                   const std::string& prefix) {
+  bool any_waits = false;
   for (const ParamSpec& spec : schema) {
     if (!is_shown(spec, values)) continue;
     const std::string path = prefix + spec.name;
+    const bool waits = waiting_.contains(path);
+    any_waits |= waits;
     const ParamEdit change =
-        widgets_.draw(spec, values[spec.name], path == failed_path_ ? failed_message_ : "");
+        widgets_.draw(spec, values[spec.name],
+                      {.problem = path == failed_path_ ? failed_message_ : "", .waits = waits});
     if (change.started) ++gesture_;
     if (change.value) {
       edit(frame, path, *change.value);
       return;  // the values just read are no longer the document's
     }
   }
+  if (!any_waits) return;
+  ui::space(2);
+  if (ui::text_button(text(ui::icon::kReset, "  Reset to apply"))) frame.actions.run("reset");
+  ui::tooltip(
+      "Settings marked in this section act at the start of a run only. The run goes on with those "
+      "that it began with until it is reset.");
+}
+
+// By one snapshot alone: what the document says may not have reached the run yet.
+void ExperimentPanel::find_waiting(const session::Snapshot& now) {
+  if (now.begun == begun_ && now.resolved == resolved_) return;
+  begun_ = now.begun;
+  resolved_ = now.resolved;
+  waiting_.clear();
+  if (!begun_ || !resolved_) return;
+  for (auto& path : session::waiting_for_reset(*begun_, resolved_->experiment))
+    waiting_.insert(std::move(path));
 }
 
 void ExperimentPanel::draw(Frame& frame) {
+  find_waiting(*frame.snapshot);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ui::px(8, 4));
   if (!frame.snapshot->rejection.empty()) {
     ImGui::PushStyleColor(ImGuiCol_Text, ui::color4(ui::theme().error));

@@ -87,7 +87,7 @@ void ExportDialog::draw(Frame& frame, const std::string& state_json) {
   const auto number = [&](const char* name, int& value) {
     ParamSpec spec = integer_param(name, value);
     spec.range(80, 8000).in("points");
-    const ParamEdit edit = widgets_.draw(spec, value, "");
+    const ParamEdit edit = widgets_.draw(spec, value);
     if (!edit.value) return;
     try {
       value = validated_value(spec, *edit.value, name).get<int>();
@@ -99,11 +99,11 @@ void ExportDialog::draw(Frame& frame, const std::string& state_json) {
   number("width", width_);
   number("height", height_);
   ParamSpec clear = bool_param("transparent", transparent_);
-  if (const auto edit = widgets_.draw(clear, transparent_, ""); edit.value)
+  if (const auto edit = widgets_.draw(clear, transparent_); edit.value)
     transparent_ = edit.value->get<bool>();
   ParamSpec file = text_param("file", path_);
   file.about("Path without extension; folders are made.");
-  if (const auto edit = widgets_.draw(file, path_, error_); edit.value)
+  if (const auto edit = widgets_.draw(file, path_, {.problem = error_}); edit.value)
     path_ = edit.value->get<std::string>();
   ui::space(12);
   if (ui::text_button("Export", ui::Emphasis::primary, 100)) write(frame, state_json);

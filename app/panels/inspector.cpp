@@ -53,8 +53,8 @@ void Inspector::draw(Frame& frame, const ViewType& type, View& view) {
   const Json values = view.settings().json();
   for (const ParamSpec& spec : view.settings_schema()) {
     if (!is_shown(spec, values)) continue;
-    const ParamEdit edit =
-        widgets_.draw(spec, values[spec.name], spec.name == failed_name_ ? failed_message_ : "");
+    const ParamEdit edit = widgets_.draw(
+        spec, values[spec.name], {.problem = spec.name == failed_name_ ? failed_message_ : ""});
     if (!edit.value) continue;
     Json next = values;
     next[spec.name] = *edit.value;

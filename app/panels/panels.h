@@ -1,5 +1,9 @@
 #pragma once
 
+#include <memory>
+#include <set>
+#include <string>
+
 #include "app/frame.h"
 #include "app/panels/param_widget.h"
 #include "app/views/view.h"
@@ -16,11 +20,15 @@ class ExperimentPanel {
   void edit(Frame& frame, const std::string& path, const Json& value);
   void draw_params(Frame& frame, const ParamSchema& schema, const Json& values,
                    const std::string& prefix);
+  void find_waiting(const session::Snapshot& now);
 
   ParamWidgets widgets_;
-  std::uint64_t gesture_ = 0;   ///< number of the movement under way; one is one step of undo
-  std::string failed_path_;     ///< the last edit that was refused …
-  std::string failed_message_;  ///< … and why
+  std::uint64_t gesture_ = 0;      ///< number of the movement under way; one is one step of undo
+  std::string failed_path_;        ///< the last edit that was refused …
+  std::string failed_message_;     ///< … and why
+  std::set<std::string> waiting_;  ///< paths of settings that wait for a reset, found from …
+  std::shared_ptr<const session::Experiment> begun_;
+  session::ResolvedPtr resolved_;
 };
 
 /// Right: readings under the cursor, the active view's settings, what it is, the run's figures.

@@ -23,22 +23,34 @@ using ui::TextSize;
 
 constexpr float kLabelShare = 0.45f;
 
+struct RowMark {
+  const char* sign;
+  figure::Rgb color;
+};
+
 // The label in its column; leaves the cursor where the widget starts and sets the item's width.
-void begin_row(const std::string& title, const std::string& tip) {
+void begin_row(const std::string& title, const std::string& tip, const RowMark* mark = nullptr) {
   const ImVec2 start = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float label = std::floor(width * kLabelShare);
   const float text_height = ui::text_extent(Face::regular, TextSize::body, title).y;
-  ui::draw_text({start.x, start.y + (ui::control_height() - text_height) / 2}, Face::regular,
-                TextSize::body, ui::color(ui::theme().quiet),
-                ui::fitted(Face::regular, TextSize::body, title, label - ui::px(8)));
-  ImGui::InvisibleButton("label", {label - ui::px(4), ui::control_height()});
+  const float y = start.y + (ui::control_height() - text_height) / 2;
+  const ImVec2 sign =
+      mark ? ui::text_extent(Face::regular, TextSize::quiet, mark->sign) : ImVec2{0, 0};
+  const std::string shown = ui::fitted(Face::regular, TextSize::body, title,
+                                       label - ui::px(8) - (mark ? sign.x + ui::px(5) : 0));
+  ui::draw_text({start.x, y}, Face::regular, TextSize::body, ui::color(ui::theme().quiet), shown);
+  if (mark != nullptr)
+    ui::draw_text({start.x + ui::text_extent(Face::regular, TextSize::body, shown).x + ui::px(5),
+                   start.y + (ui::control_height() - sign.y) / 2},
+                  Face::regular, TextSize::quiet, ui::color(mark->color), mark->sign);
+  ImGui::Dummy({label - ui::px(4), ui::control_height()});
   ui::tooltip(tip);
   ImGui::SetCursorScreenPos({start.x + label, start.y});
   ImGui::SetNextItemWidth(width - label);
 }
 
-std::string tip_of(const ParamSpec& spec) {
+std::string tip_of(const ParamSpec& spec, bool waits) {
   std::string tip = spec.doc;
   if (spec.kind == ParamKind::real || spec.kind == ParamKind::integer) {
     const bool low = std::isfinite(spec.min), high = std::isfinite(spec.max);
@@ -53,7 +65,9 @@ std::string tip_of(const ParamSpec& spec) {
       tip += (tip.empty() ? "" : "\n") + range + " " + spec.unit;
     tip += "\nDrag to change, double-click to type.";
   }
-  if (spec.effect == Effect::at_start) tip += "\nTakes effect when the run is reset.";
+  if (spec.effect == Effect::at_start)
+    tip += waits ? "\nActs at the start of a run: this value waits for a reset."
+                 : "\nActs at the start of a run only.";
   return tip;
 }
 
@@ -233,9 +247,13 @@ ParamEdit ParamWidgets::draw_number(const ParamSpec& spec, const Json& value) {
   const ui::Font font(Face::mono, TextSize::body);
   if (typing_ != id) {
     ParamEdit edit = drag_number(spec, value);
-    const bool wants =
-        ImGui::IsMouseDoubleClicked(0) || (ImGui::IsMouseClicked(0) && ImGui::GetIO().KeyCtrl);
-    if (ImGui::IsItemHovered() && wants) {
+    const bool clicked =
+        ImGui::IsItemHovered() &&
+        (ImGui::IsMouseDoubleClicked(0) || (ImGui::IsMouseClicked(0) && ImGui::GetIO().KeyCtrl));
+    const bool by_keyboard =
+        (ImGui::GetIO().ConfigFlags & ImGuiConfigFlags_NavEnableKeyboard) != 0 &&
+        ImGui::IsItemFocused() && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Enter), false);
+    if (clicked || by_keyboard) {
       typing_ = id;
       typed_ = spec.kind == ParamKind::integer ? value.dump() : number(value.get<double>());
       appearing_ = true;
@@ -259,15 +277,18 @@ ParamEdit ParamWidgets::draw_number(const ParamSpec& spec, const Json& value) {
   return edit;
 }
 
-ParamEdit ParamWidgets::draw(const ParamSpec& spec, const Json& value, const std::string& problem) {
+ParamEdit ParamWidgets::draw(const ParamSpec& spec, const Json& value,
+                             const ParamRemarks& remarks) {
   ImGui::PushID(spec.name.c_str());
-  begin_row(spec.title, tip_of(spec));
+  const RowMark mark{ui::icon::kReset, remarks.waits ? ui::theme().warning : ui::theme().disabled};
+  begin_row(spec.title, tip_of(spec, remarks.waits),
+            spec.effect == Effect::at_start ? &mark : nullptr);
   const bool numeric = spec.kind == ParamKind::integer || spec.kind == ParamKind::real;
   ParamEdit edit = numeric ? draw_number(spec, value) : draw_kind(spec, value);
-  if (!problem.empty()) {
+  if (!remarks.problem.empty()) {
     ImGui::PushStyleColor(ImGuiCol_Text, ui::color4(ui::theme().error));
     ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted(problem.c_str());
+    ImGui::TextUnformatted(remarks.problem.c_str());
     ImGui::PopTextWrapPos();
     ImGui::PopStyleColor();
   }

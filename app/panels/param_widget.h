@@ -13,13 +13,18 @@ struct ParamEdit {
   bool started = false;       ///< a new gesture began (the widget was grabbed)
 };
 
+/// What is to be said about a parameter beside its value.
+struct ParamRemarks {
+  std::string problem;  ///< shown in the error colour below; empty for none
+  bool waits = false;   ///< set, but the run goes on with the value that it began with
+};
+
 /// Rows of a panel: name at the left, the widget that fits the parameter's kind at the right, unit
 /// inside. Remembers which number is being typed.
 class ParamWidgets {
  public:
-  /// @param value    current value.
-  /// @param problem  message shown in the error colour below; empty for none.
-  ParamEdit draw(const ParamSpec& spec, const Json& value, const std::string& problem);
+  /// Parameters that act at the start of a run only carry a small mark.
+  ParamEdit draw(const ParamSpec& spec, const Json& value, const ParamRemarks& remarks = {});
 
  private:
   ParamEdit draw_number(const ParamSpec& spec, const Json& value);

@@ -88,6 +88,10 @@ void set_by_path(Json& experiment, std::string_view path, const Json& value);
 /// Every path that set_by_path accepts for this experiment's ids, without list entries.
 std::vector<std::string> settable_paths(const Json& experiment);
 
+/// Paths of the settings that act at the start of a run only and differ from those that the run
+/// began with, so that they wait for a reset.
+std::vector<std::string> waiting_for_reset(const Experiment& begun, const Experiment& now);
+
 /// One difference between two experiments.
 struct Change {
   std::string path;

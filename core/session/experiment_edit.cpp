@@ -213,6 +213,25 @@ void set_by_path(Json& experiment, std::string_view path, std::string_view value
       Json::accept(value) ? parse_json(value, std::string(path)) : Json(std::string(value)));
 }
 
+std::vector<std::string> waiting_for_reset(const Experiment& begun, const Experiment& now) {
+  std::vector<std::string> paths;
+  const auto compare = [&](const ParamSchema& schema, const Json& before, const Json& after,
+                           const std::string& prefix) {
+    for (const ParamSpec& spec : schema)
+      if (spec.effect == Effect::at_start && before.contains(spec.name) &&
+          before[spec.name] != after[spec.name])
+        paths.push_back(prefix + spec.name);
+  };
+  const Json before = to_json(begun), after = to_json(now);
+  for (const char* section : {"dataset", "architecture", "objective", "optimizer", "training"}) {
+    const Json &a = before[section], &b = after[section];
+    if (a.value("id", "") == b.value("id", ""))
+      compare(schema_of_section(section, b.value("id", "")), a, b, text(section, "."));
+  }
+  compare(schema_of_general(), before, after, "");
+  return paths;
+}
+
 std::vector<Change> diff(const Experiment& before, const Experiment& after) {
   std::vector<Change> changes;
   collect_changes(to_json(before), to_json(after), {}, changes);

@@ -36,6 +36,9 @@ struct Snapshot {
   std::uint64_t rejections = 0;  ///< how many were refused so far
 
   ResolvedPtr resolved;  ///< experiment, data, plan; nullptr before the first experiment
+  /// As the run began, or as it was opened. Parameters that act at the start of a run only
+  /// (Effect::at_start) still have these values, whatever `resolved` says.
+  std::shared_ptr<const Experiment> begun;
   MetricsSnapshot metrics;
   double batch_loss = MetricsRow::kNone;  ///< of the last step
   double grad_norm = MetricsRow::kNone;

@@ -151,6 +151,7 @@ void TrainingWorker::Body::start_run(ResolvedPtr resolved, const Command& comman
 
 void TrainingWorker::Body::adopt(std::unique_ptr<RunLoop> loop, std::uint64_t run) {
   loop_ = std::move(loop);
+  begun_ = std::make_shared<const Experiment>(loop_->resolved()->experiment);
   run_ = run;
   stop_at_ = -1;
   steps_per_check_ = 1;
@@ -291,6 +292,7 @@ void TrainingWorker::Body::publish() {
     auto& trainer = loop_->trainer();
     snapshot->step = loop_->steps_done();
     snapshot->resolved = loop_->resolved();
+    snapshot->begun = begun_;
     snapshot->metrics = loop_->metrics().snapshot();
     snapshot->batch_loss = loop_->last().loss;
     snapshot->grad_norm = loop_->last().grad_norm;

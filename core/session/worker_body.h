@@ -58,6 +58,7 @@ class TrainingWorker::Body {
   SteadyClock::duration publish_period_;
 
   std::unique_ptr<RunLoop> loop_;
+  std::shared_ptr<const Experiment> begun_;  ///< the experiment at the run's first step
   std::uint64_t run_ = 0;
   RunState state_ = RunState::ready;
   std::string cause_;

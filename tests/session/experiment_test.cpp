@@ -159,6 +159,21 @@ TEST(ParseJson, RefusesAKeyThatIsGivenTwice) {
   EXPECT_EQ(twice["id"], 4);
 }
 
+TEST(WaitingForReset, NamesSettingsThatActAtTheStartOnly) {
+  const Experiment begun = experiment_from_json(small_experiment());
+  EXPECT_THAT(waiting_for_reset(begun, begun), testing::IsEmpty());
+  Json json = small_experiment();
+  set_by_path(json, "architecture.scale", std::string_view("2"));
+  set_by_path(json, "optimizer.learning_rate", std::string_view("0.5"));  // acts at the next step
+  EXPECT_THAT(waiting_for_reset(begun, experiment_from_json(json)),
+              testing::ElementsAre("architecture.scale"));
+  set_by_path(json, "seed", std::string_view("77"));
+  EXPECT_THAT(waiting_for_reset(begun, experiment_from_json(json)),
+              testing::ElementsAre("architecture.scale", "seed"));
+  set_by_path(json, "architecture.id", std::string_view("linear"));  // another network: a new run
+  EXPECT_THAT(waiting_for_reset(begun, experiment_from_json(json)), testing::ElementsAre("seed"));
+}
+
 TEST(SetByPath, SetsWhatTheJsonNames) {
   Json json = small_experiment();
   set_by_path(json, "optimizer.learning_rate", std::string_view("0.25"));
