@@ -36,6 +36,12 @@ void WindowApp::press(const gl::KeyPress& press) {
     escape();
     return;
   }
+  // In the panels keys without Ctrl belong to the widgets, function keys excepted.
+  const bool function_key = press.key >= GLFW_KEY_F1 && press.key <= GLFW_KEY_F25;
+  if (panel_focus_.is_on() && !press.ctrl && !function_key) {
+    pacer_.mark_input();
+    return;
+  }
   const bool typing = ImGui::GetIO().WantTextInput;
   const KeyChord chord{
       .key = press.key, .letter = press.letter, .ctrl = press.ctrl, .shift = press.shift};
@@ -47,6 +53,11 @@ void WindowApp::press(const gl::KeyPress& press) {
 }
 
 void WindowApp::escape() {
+  if (panel_focus_.is_on()) {
+    panel_focus_.escape();
+    pacer_.mark_input();
+    return;
+  }
   key_sheet_.is_open = about_.is_open = false;
   palette_.close();
   export_.close();
@@ -66,6 +77,14 @@ void WindowApp::play_or_pause() {
     if (is_over(snapshot_->state)) training_.send(session::Reset{});
     training_.send(session::Play{});
   }
+}
+
+void WindowApp::enter_panels(int step) {
+  if (!panel_focus_.is_on())
+    notify(Notice::Kind::info,
+           "The keyboard is in the panels: arrows move, Space grabs, Enter types, F6 goes to the "
+           "next panel, Esc leaves.");
+  panel_focus_.advance(step);
 }
 
 void WindowApp::declare_run_actions() {
@@ -137,6 +156,12 @@ void WindowApp::declare_view_actions() {
       "hide_controls", "Hide or show all controls", {{.key = GLFW_KEY_TAB}},
       [&state] { state.controls_hidden = !state.controls_hidden; },
       [&state] { return std::string(state.controls_hidden ? "hidden" : "shown"); });
+  add(
+      "panels", "Keyboard in the panels: next panel (Esc leaves)", {{.key = GLFW_KEY_F6}},
+      [this] { enter_panels(1); },
+      [this] { return std::string(panel_focus_.is_on() ? "on" : "off"); });
+  add("panels_back", "Keyboard in the panels: panel before", {{.key = GLFW_KEY_F6, .shift = true}},
+      [this] { enter_panels(-1); });
   add(
       "full_screen", "Full screen", {{.key = GLFW_KEY_F11}},
       [this] { window_.set_fullscreen(!window_.fullscreen()); },

@@ -257,6 +257,7 @@ void WindowApp::draw() {
   look_.set_theme(figure::theme(state.theme));
   look_.update(window_.content_scale() * (lecture ? kLectureType : 1), window_.pixel_ratio());
   window_.begin_frame();
+  panel_focus_.begin();
   Frame frame = make_frame();
   frame.clean = shot_ == Shot::clean;
 
@@ -277,6 +278,7 @@ void WindowApp::draw() {
   if (!frame.clean) {
     draw_chrome(frame, area);
     draw_overlays(frame);
+    panel_focus_.draw();
     notices_.draw(frame, area.x + area.width - ui::px(12), area.y + area.height - ui::px(12));
   }
   // Between the panels the ground shows: as hairlines.

@@ -11,6 +11,7 @@
 #include "app/gl/shader_library.h"
 #include "app/gl/window.h"
 #include "app/panels/overlays.h"
+#include "app/panels/panel_focus.h"
 #include "app/panels/panels.h"
 #include "app/preferences.h"
 #include "app/quiet_meter.h"
@@ -59,6 +60,7 @@ class WindowApp {
   void paste_state();
   void open_export();
   void escape();
+  void enter_panels(int step);
   void adopt_view_state(const ViewState& state);
   Json state_json() const;
   std::filesystem::path fresh_picture(const std::string& stem, const std::string& extension) const;
@@ -88,6 +90,7 @@ class WindowApp {
   About about_;
   Notices notices_;
   ExportDialog export_;
+  PanelFocus panel_focus_;
   FramePacer pacer_;
   QuietMeter meter_;
 

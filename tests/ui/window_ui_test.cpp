@@ -155,6 +155,29 @@ TEST(Window, TabHidesTheControlsAndSheetsOpen) {
   EXPECT_LT(difference(full, window.shot().image, 0, 60, 280, 600), 0.02);
 }
 
+TEST(Window, F6BringsTheKeyboardIntoThePanels) {
+  LiveWindow window({"--preset", "moons-mlp", "--paused"});
+  const io::Image before = window.shot().image;
+  window.key("F6");
+  LiveWindow::pause(0.5);
+  EXPECT_GT(difference(before, window.shot().image, 140, 90, 150, 40), 0.02) << "no ring";
+  window.key("Down");  // from the family to "Samples"
+  LiveWindow::pause(0.3);
+  window.key("Return");
+  LiveWindow::pause(0.3);
+  window.type("400");
+  window.key("Return");
+  const auto samples = [](const Json& s) { return s["experiment"]["dataset"]["n"]; };
+  EXPECT_EQ(samples(window.state_when([&](const Json& s) { return samples(s) == 400; })), 400);
+  window.key("Right");  // moves; it is no shortcut here
+  LiveWindow::pause(0.3);
+  EXPECT_EQ(window.shot().step(), 0);
+  window.key("Escape");
+  LiveWindow::pause(0.3);
+  window.key("Right");
+  EXPECT_EQ(window.state_when([](const Json& s) { return s["step"] == 1; })["step"], 1);
+}
+
 TEST(Window, EveryViewDrawsByItsKey) {
   LiveWindow window({"--preset", "moons-mlp", "--steps", "60"});
   window.move(kFieldCentreX, kFieldCentreY);
