@@ -166,11 +166,13 @@ bool begin_card(const char* id, float width, float height) {
   const bool beside = ImGui::IsMouseClicked(0) && !inside && !ImGui::IsWindowAppearing();
   ImGui::SetCursorScreenPos(at);
   ImGui::PushStyleColor(ImGuiCol_ChildBg, color4(theme().panel));
+  ImGui::PushStyleColor(ImGuiCol_Border, color4(theme().line));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, px(kCardRounding));
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, std::max(1.0f, std::floor(px(1))));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
   ImGui::BeginChild("card", size, true, ImGuiWindowFlags_AlwaysUseWindowPadding);
-  ImGui::PopStyleVar(2);
-  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(3);
+  ImGui::PopStyleColor(2);
   return !beside;
 }
 

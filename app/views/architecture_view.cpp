@@ -104,7 +104,11 @@ class ArchitectureView : public View {
   struct Columns {
     float name, shape, detail, parameters;
   };
-  static Columns columns(float width) { return {0, width * 0.2f, width * 0.4f, width}; }
+  // In a narrow tile the arrays go, which the other columns imply.
+  static Columns columns(float width) {
+    const bool narrow = width < ui::px(420);
+    return {0, narrow ? width * 0.36f : width * 0.2f, narrow ? width : width * 0.4f, width};
+  }
 
   static void header(float width) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -112,7 +116,8 @@ class ArchitectureView : public View {
     const ImU32 ink = ui::color(ui::theme().quiet);
     ui::draw_text({at.x + c.name, at.y}, Face::regular, TextSize::quiet, ink, "Layer");
     ui::draw_text({at.x + c.shape, at.y}, Face::regular, TextSize::quiet, ink, "Shape");
-    ui::draw_text({at.x + c.detail, at.y}, Face::regular, TextSize::quiet, ink, "Arrays");
+    if (c.detail < c.parameters)
+      ui::draw_text({at.x + c.detail, at.y}, Face::regular, TextSize::quiet, ink, "Arrays");
     const std::string last = "Parameters";
     ui::draw_text(
         {at.x + c.parameters - ui::text_extent(Face::regular, TextSize::quiet, last).x, at.y},
@@ -125,7 +130,10 @@ class ArchitectureView : public View {
     const Columns c = columns(width);
     const ImU32 ink = ui::color(ui::theme().text), quiet = ui::color(ui::theme().quiet);
     const float y = at.y + ui::px(4);
-    ui::draw_text({at.x + c.name, y}, Face::regular, TextSize::body, ink, row.layer);
+    const float bars = std::min(c.detail, width * 0.6f) - ui::px(16);  // of the widest layer
+    ui::draw_text(
+        {at.x + c.name, y}, Face::regular, TextSize::body, ink,
+        ui::fitted(Face::regular, TextSize::body, row.layer, c.shape - c.name - ui::px(8)));
     ui::draw_text({at.x + c.shape, y}, Face::mono, TextSize::body, ink, row.shape);
     ui::draw_text(
         {at.x + c.detail, y}, Face::mono, TextSize::quiet, quiet,
@@ -137,8 +145,7 @@ class ArchitectureView : public View {
           Face::mono, TextSize::body, ink, number);
     }
     if (units > 0) {
-      const float full = c.detail - ui::px(16);
-      const float bar = full * static_cast<float>(units) / static_cast<float>(widest);
+      const float bar = bars * static_cast<float>(units) / static_cast<float>(widest);
       ImGui::GetWindowDrawList()->AddRectFilled(
           {at.x, at.y + ui::px(26)}, {at.x + std::max(bar, ui::px(2)), at.y + ui::px(30)},
           category < 0 ? ui::color(ui::theme().line) : ui::color(ui::theme().category(category)),

@@ -21,6 +21,7 @@ std::string shown(double value) {
 }
 
 constexpr double kLeastWidth = 180, kLeastHeight = 130;  // of a panel that can be read, points
+constexpr double kAmpleHeight = 180;                     // below it the axes go without names
 
 // The sample of a curve next to x.
 std::size_t nearest_sample(const std::vector<double>& xs, double x) {
@@ -41,9 +42,17 @@ figure::Figure fitted(const figure::Figure& figure, double width, double height)
   const int most = std::max(1, static_cast<int>(width / kLeastWidth));
   out.columns = std::clamp((count + rows - 1) / rows, std::min(out.columns, most), most);
   const int room = rows * out.columns;
-  if (count <= room) return out;
-  out.panels.resize(static_cast<std::size_t>(room));
-  out.panels.back().subtitle = text(count - room, " more in a larger tile");
+  if (count > room) {
+    out.panels.resize(static_cast<std::size_t>(room));
+    out.panels.back().subtitle = text(count - room, " more in a larger tile");
+  }
+  const int used = (std::min(count, room) + out.columns - 1) / std::max(1, out.columns);
+  if (height / std::max(1, used) >= kAmpleHeight) return out;
+  for (figure::Panel& panel : out.panels) {  // the numbers under the cursor name both
+    panel.x.label.clear();
+    panel.y.label.clear();
+    if (count <= room) panel.subtitle.clear();
+  }
   return out;
 }
 
@@ -75,7 +84,7 @@ void FigureView::read_out(Frame& frame) const {
   if (index < 0) return;
   const figure::Point p = painter_.to_figure(mouse);
   const figure::PanelFrame& plot = painter_.layout()->panels[static_cast<std::size_t>(index)];
-  const figure::Panel& panel = shown_.panels[static_cast<std::size_t>(index)];
+  const figure::Panel& panel = figure_.panels[static_cast<std::size_t>(index)];
   const double x = plot.x.to_data(p.x);
   frame.readings.push_back({panel.x.label, shown(x), panel.x.unit});
   frame.readings.push_back({panel.y.label, shown(plot.y.to_data(p.y)), panel.y.unit});

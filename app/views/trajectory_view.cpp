@@ -172,7 +172,16 @@ class TrajectoryView : public View {
                              "dark to bright along the run; grey: step 0, blue: newest", size.x));
   }
 
+  // Names beside the axes' ends. Where two would lie on each other the later one moves; the last
+  // axes often explain so little that their ends coincide.
   void label_axes(const analysis::Trajectory& path, ImVec2 at, ImVec2 size) const {
+    std::vector<ImVec4> taken;
+    const auto is_free = [&](const ImVec4& box) {
+      return box.y >= 0 && box.w <= size.y &&
+             std::none_of(taken.begin(), taken.end(), [&](const ImVec4& other) {
+               return box.x < other.z && other.x < box.z && box.y < other.w && other.y < box.w;
+             });
+    };
     for (int axis = 0; axis < 3; ++axis) {
       Eigen::Vector3d end = Eigen::Vector3d::Zero();
       end[axis] = reach_[axis];
@@ -186,8 +195,15 @@ class TrajectoryView : public View {
                                  std::max(0.0f, size.x - extent.x));
       const float y = std::clamp(static_cast<float>(pixel.y) - extent.y, 0.0f,
                                  std::max(0.0f, size.y - extent.y));
-      ui::draw_text({at.x + x, at.y + y}, Face::regular, TextSize::quiet,
-                    ui::color(ui::theme().quiet), name);
+      for (const int lines : {0, 1, -1, 2, -2}) {
+        const float moved = y + static_cast<float>(lines) * extent.y;
+        const ImVec4 box{x, moved, x + extent.x, moved + extent.y};
+        if (!is_free(box)) continue;
+        taken.push_back(box);
+        ui::draw_text({at.x + x, at.y + moved}, Face::regular, TextSize::quiet,
+                      ui::color(ui::theme().quiet), name);
+        break;
+      }
     }
   }
 
