@@ -9,7 +9,7 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/engines/blas.h"
+#include "core/nn/blas.h"
 #include "core/nn/dense_chain.h"
 #include "core/nn/family.h"
 #include "core/training/explicit_trainer.h"
@@ -109,7 +109,7 @@ std::unique_ptr<training::Trainer> make_trainer(const training::TrainingSpec& sp
 Environment environment() {
   Environment environment;
   environment.has_torch = kHasTorch;
-  environment.blas = blas_name();
+  environment.blas = nn::blas_name();
   environment.blas_is_reference = environment.blas == "reference BLAS";
 #if ANISO_TORCH
   environment.torch_version = nn::torch_version();
@@ -132,7 +132,7 @@ std::string resolve_device(const std::string& requested) {
 
 void set_thread_count(int threads) {
   ANISO_CHECK(threads >= 1, "the number of threads must be at least 1, not ", threads);
-  set_blas_threads(threads);
+  nn::set_blas_threads(threads);
 #if ANISO_TORCH
   nn::set_torch_threads(threads);
 #endif

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/engines/blas.h"
+#include "core/nn/blas.h"
 #include "core/nn/registry.h"
 #include "core/training/autograd_trainer.h"
 #include "core/training/batch_order.h"
@@ -208,8 +208,8 @@ BENCHMARK_CAPTURE(BM_training, mlp_2_8_8_1_tanh_b10_sgd, {2, {8, 8}, "tanh", 10,
 
 int main(int argc, char** argv) {
   at::set_num_threads(1);
-  aniso::engines::set_blas_threads(1);
-  std::printf("BLAS: %s\n", aniso::engines::blas_name().c_str());
+  aniso::nn::set_blas_threads(1);
+  std::printf("BLAS: %s\n", aniso::nn::blas_name().c_str());
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/errors.h"
-#include "core/engines/blas.h"
+#include "core/nn/blas.h"
 #include "core/training/objectives.h"
 #include "core/training/optimizers.h"
 
@@ -117,7 +117,7 @@ TEST(Engines, ResolveDevices) {
 TEST(Engines, NameTheirLibraries) {
   const Environment e = environment();
   EXPECT_FALSE(e.blas.empty());
-  EXPECT_EQ(e.blas, blas_name());
+  EXPECT_EQ(e.blas, nn::blas_name());
   EXPECT_EQ(e.blas_is_reference, e.blas == "reference BLAS");
   EXPECT_EQ(e.has_torch, !e.torch_version.empty());
 }

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/engines/blas.h"
+#include "core/nn/blas.h"
 #include "core/session/engines.h"
 #include "core/training/explicit_trainer.h"
 #include "tests/support/fake_trainer.h"
@@ -13,7 +13,7 @@ namespace aniso::test {
 inline session::Engines explicit_engines() {
   session::Engines engines = fake_engines(std::make_shared<FakeControls>());
   engines.trainer = training::make_explicit_trainer;
-  engines.set_thread_count = engines::set_blas_threads;
+  engines.set_thread_count = nn::set_blas_threads;
   return engines;
 }
 

@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "core/engines/blas.h"
+#include "core/nn/blas.h"
 
 extern "C" void omp_set_num_threads(int) __attribute__((weak));
 
-namespace aniso::engines {
+namespace aniso::nn {
 namespace {
 
 // The BLAS behind libblas.so.3 is chosen when the program is loaded, so its identity can only be
@@ -40,4 +40,4 @@ void set_blas_threads(int threads) {
   if (parallel != nullptr && set != nullptr && parallel() == 1) set(1);
 }
 
-}  // namespace aniso::engines
+}  // namespace aniso::nn

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace aniso::engines {
+namespace aniso::nn {
 
 /// Name and configuration of the BLAS that this process loaded; "reference BLAS" for the slow one.
 std::string blas_name();
@@ -10,4 +10,4 @@ std::string blas_name();
 /// Sets the calling thread's BLAS and OpenMP thread count.
 void set_blas_threads(int threads);
 
-}  // namespace aniso::engines
+}  // namespace aniso::nn
