@@ -9,9 +9,11 @@ namespace aniso::app {
 namespace {
 
 constexpr std::size_t kHistoryLimit = 200;
+constexpr std::size_t kShownEntries = 8;  // of a list, in the title of a step
 
 std::string shown(const Json& value) {
   if (value.is_null()) return "–";
+  if (value.is_array() && value.size() > kShownEntries) return text(value.size(), " numbers");
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 

@@ -21,7 +21,8 @@ void QuietMeter::forget(std::uint64_t run) {
 
 void QuietMeter::observe(const session::Snapshot& now, double now_s, double last_input_s) {
   if (now.run != run_) forget(now.run);
-  if (now.state != session::RunState::running || now.speed_limit > 0) {
+  const bool waits = now.resolved && now.resolved->data && now.resolved->data->train.empty();
+  if (now.state != session::RunState::running || now.speed_limit > 0 || waits) {
     quiet_ = false;
     running_since_s_ = -1;
     recent_.clear();

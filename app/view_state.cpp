@@ -30,6 +30,7 @@ const ParamSchema& schema() {
       real_param("left_width", 300).range(200, 600),
       real_param("right_width", 256).range(180, 600),
       bool_param("controls_hidden", false),
+      bool_param("brush", false),
       real_param("looking_budget", 0.25).range(0.01, 1).about("Share of one core for analyses."),
   };
   return params;
@@ -70,6 +71,7 @@ Json to_json(const ViewState& state) {
           {"left_width", state.left_width},
           {"right_width", state.right_width},
           {"controls_hidden", state.controls_hidden},
+          {"brush", state.brush},
           {"looking_budget", state.looking_budget},
           {"tiles", tiles}};
 }
@@ -87,6 +89,7 @@ ViewState view_state_from_json(const Json& json) {
   state.left_width = params.real("left_width");
   state.right_width = params.real("right_width");
   state.controls_hidden = params.boolean("controls_hidden");
+  state.brush = params.boolean("brush");
   state.looking_budget = params.real("looking_budget");
   if (json.contains("tiles")) state.tiles = tiles_from_json(json["tiles"]);
   state.active_tile = static_cast<int>(std::min<std::int64_t>(

@@ -29,6 +29,7 @@ struct ViewState {
   double left_width = 300;       ///< of the experiment panel, at scale 1
   double right_width = 256;      ///< of the inspector
   bool controls_hidden = false;  ///< Tab
+  bool brush = false;            ///< the mouse paints where the data are drawn by hand
   double looking_budget = 0.25;  ///< share of one core for analyses
 };
 

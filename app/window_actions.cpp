@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/gl/screenshot.h"
+#include "app/views/point_brush.h"
 #include "app/window_app.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
@@ -187,6 +188,15 @@ void WindowApp::declare_view_actions() {
   for (const LayoutKind layout : {LayoutKind::explore, LayoutKind::lecture, LayoutKind::figure})
     add(text("layout ", layout_title(layout)), text("Layout: ", layout_title(layout)), {},
         [&state, layout] { state.layout = layout; });
+  add(
+      "brush", "Paint points (dataset \"Drawn by hand\")", {{.letter = 'b'}},
+      [this, &state] {
+        state.brush = !state.brush;
+        if (state.brush && PointBrush::target(document_).empty())
+          notify(Notice::Kind::info,
+                 "Choose the dataset \"Drawn by hand\", then paint in the field view.");
+      },
+      [&state] { return std::string(state.brush ? "on" : "off"); });
   add("reset_view", "Show the whole picture in every view", {{.letter = 'r', .shift = true}},
       [this] { stage_.reset_views(); });
   add("reset_layout", "Reset the window's layout", {},

@@ -36,14 +36,6 @@ Draft from_session(const fs::path& folder) {
   return draft;
 }
 
-Draft from_folder(const fs::path& folder) {
-  if (session::is_session_folder(folder)) return from_session(folder);
-  if (session::is_session_folder(folder / "session")) return from_session(folder / "session");
-  throw InvalidInput(folder.string() +
-                     ": holds no session; give a folder that a run wrote, its "
-                     "session folder or its experiment.json");
-}
-
 Draft from_picture(const fs::path& path) {
   const auto picture = io::read_png(path);
   const auto state = picture.text.find(io::kStateKey);
@@ -53,11 +45,10 @@ Draft from_picture(const fs::path& path) {
 }
 
 // The default preset on the person's own data: what depends on the data is chosen to fit.
-Draft from_data(const fs::path& path) {
+Draft from_data(const fs::path& path, const data::DatasetType& type) {
   Json experiment = session::load_preset_json(assets_folder(), session::kDefaultPreset);
   // Absolute, so that the written experiment opens from anywhere.
-  const Json dataset = {{"id", "file"}, {"path", fs::absolute(path).string()}};
-  const auto& type = data::dataset_type("file");
+  const Json dataset = {{"id", type.id}, {"path", fs::absolute(path).string()}};
   const auto loaded =
       data::make_dataset(type, validated(data::schema_of(type), dataset, "dataset", {"id"}), 0);
   experiment["title"] = path.filename().string();
@@ -75,6 +66,16 @@ Draft from_data(const fs::path& path) {
   return {std::move(experiment), {}, path.string()};
 }
 
+Draft from_folder(const fs::path& folder) {
+  if (session::is_session_folder(folder)) return from_session(folder);
+  if (session::is_session_folder(folder / "session")) return from_session(folder / "session");
+  if (const auto* type = data::dataset_type_for(folder)) return from_data(folder, *type);
+  throw InvalidInput(folder.string() +
+                     ": holds no session and no images; give a folder that a run wrote, its "
+                     "session folder, its experiment.json, or the folder of MNIST's or CIFAR-10's "
+                     "files");
+}
+
 Draft from_file(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) {
@@ -84,22 +85,15 @@ Draft from_file(const fs::path& path) {
                             near.empty() ? "" : text(" or command. Did you mean '", near, "'?")));
   }
   if (fs::is_directory(path, error)) return from_folder(path);
-  switch (io::recognised(path)) {
-    case io::FileKind::png:
-      return from_picture(path);
-    case io::FileKind::json:
-      return {
-          session::experiment_json_of_state(io::read_text(path), path.string()), {}, path.string()};
-    case io::FileKind::npy:
-    case io::FileKind::zip:
-    case io::FileKind::text:
-      return from_data(path);
-    case io::FileKind::unknown:
-      break;
-  }
+  const io::FileKind kind = io::recognised(path);
+  if (kind == io::FileKind::png) return from_picture(path);
+  if (kind == io::FileKind::json)
+    return {
+        session::experiment_json_of_state(io::read_text(path), path.string()), {}, path.string()};
+  if (const auto* type = data::dataset_type_for(path)) return from_data(path, *type);
   throw InvalidInput(path.string() +
                      ": not an experiment (JSON), session folder, picture with "
-                     "state (PNG) or data (CSV, NPY, NPZ)");
+                     "state (PNG) or data (CSV, NPY, NPZ, MNIST's or CIFAR-10's files)");
 }
 
 Draft draft_of(const Arguments& arguments) {

@@ -212,7 +212,20 @@ ParamEdit draw_boolean(const Json& value) {
   return edit;
 }
 
+// What is edited in a view is only counted here; see core/data/drawn_points.h.
+ParamEdit draw_count(const Json& list) {
+  const std::string words = list.empty() ? "none" : text(list.size() / 3, " points");
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const ImVec2 extent = ui::text_extent(Face::mono, TextSize::body, words);
+  const float width = ImGui::CalcItemWidth(), height = ui::control_height();
+  ui::draw_text({start.x + width - extent.x - ui::px(8), start.y + (height - extent.y) / 2},
+                Face::mono, TextSize::body, ui::color(ui::theme().quiet), words);
+  ImGui::Dummy({width, height});
+  return {};
+}
+
 ParamEdit draw_kind(const ParamSpec& spec, const Json& value) {
+  if (spec.in_view) return draw_count(value);
   switch (spec.kind) {
     case ParamKind::boolean:
       return draw_boolean(value);

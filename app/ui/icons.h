@@ -75,6 +75,7 @@ inline constexpr const char* kLayers = "\uF328";          // layers
 inline constexpr const char* kChart = "\uF12A";           // chart-line
 inline constexpr const char* kProbe = "\uF1A4";           // crosshairs-gps
 inline constexpr const char* kDraw = "\uF0E3";            // brush
+inline constexpr const char* kEraser = "\uF1FE";          // eraser
 inline constexpr const char* kLock = "\uF33E";            // lock
 inline constexpr const char* kUnlock = "\uF33F";          // lock-open
 inline constexpr const char* kPin = "\uF403";             // pin
@@ -95,7 +96,8 @@ inline constexpr const char* kAll[] = {
     kPlus,     kMinus,       kMenu,     kMore,       kMoreHorizontal, kLeft,     kRight,   kUp,
     kDown,     kFirst,       kLast,     kArrowLeft,  kArrowRight,     kSettings, kTune,    kSearch,
     kKeyboard, kTheme,       kTextSize, kFullscreen, kFullscreenExit, kFit,      kZoomIn,  kZoomOut,
-    kRotate,   kCube,        kGrid,     kLayers,     kChart,          kProbe,    kDraw,    kLock,
-    kUnlock,   kPin,         kLink,     kShow,       kHide,           kExplore,  kLecture, kFigure};
+    kRotate,   kCube,        kGrid,     kLayers,     kChart,          kProbe,    kDraw,    kEraser,
+    kLock,     kUnlock,      kPin,      kLink,       kShow,           kHide,     kExplore, kLecture,
+    kFigure};
 
 }  // namespace aniso::app::ui::icon

@@ -61,6 +61,24 @@ double sample(const analysis::Field2D& field, double x, double y) {
          a * ((1 - b) * v(i + 1, j) + b * v(i + 1, j + 1));
 }
 
+// The square around all points (n, 2), or that around the origin which the plane asks for: a canvas
+// must not move under the brush.
+gl::PlaneView home_of(const Matrix& points, const data::Plane& plane) {
+  Eigen::RowVector2d low(0, 0), high(0, 0);
+  if (points.rows() > 0) {
+    low = points.colwise().minCoeff();
+    high = points.colwise().maxCoeff();
+  }
+  Eigen::RowVector2d centre = (low + high) / 2;
+  double half = kMargin * (high - low).maxCoeff() / 2;
+  if (plane.half_extent > 0) {
+    centre.setZero();
+    half = plane.half_extent;
+  }
+  if (!(half > 0)) half = 1;
+  return {centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half};
+}
+
 }  // namespace
 
 struct FieldView::Gpu {
@@ -152,11 +170,14 @@ figure::Figure FieldView::figure(const Frame& frame) const {
 void FieldView::take_results(Frame& frame) {
   feed_.update(frame, tag(), "field", analysis_params());
   const analysis::Field2D* now = field();
-  if (now == nullptr || feed_.results().get() == shown_results_) return;
+  if (now == nullptr || now->quantity.status.kind == Status::Kind::undefined) return;
+  // Points follow their data at once, the field when it has been computed.
+  const auto& resolved = frame.snapshot->resolved;
+  if (now->plane && resolved && now->plane->u.size() == resolved->data->shape.dim)
+    update_points(frame, *now->plane);
+  if (feed_.results().get() == shown_results_) return;
   shown_results_ = feed_.results().get();
-  if (now->quantity.status.kind == Status::Kind::undefined) return;
   gpu_->field.set_field(now->values, {now->x_low, now->x_high, now->y_low, now->y_high});
-  if (now->plane) update_points(frame, *now->plane);
 }
 
 // Projects the data onto the plane; only when one of them changed, since it costs n·D.
@@ -172,11 +193,7 @@ void FieldView::update_points(const Frame& frame, const data::Plane& plane) {
   Matrix all(data->size(), 2);
   all.col(0) = (data->x * plane.u).array() - plane.origin.dot(plane.u);
   all.col(1) = (data->x * plane.v).array() - plane.origin.dot(plane.v);
-  const Eigen::RowVector2d low = all.colwise().minCoeff(), high = all.colwise().maxCoeff();
-  const Eigen::RowVector2d centre = (low + high) / 2;
-  double half = kMargin * (high - low).maxCoeff() / 2;
-  if (!(half > 0)) half = 1;
-  home_ = gl::PlaneView{centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half};
+  home_ = home_of(all, plane);
 
   const Index count = std::min(most, data->size());
   Matrix points(count, 2);
@@ -210,8 +227,17 @@ void FieldView::draw(Frame& frame) {
     return;
   }
   update_plane(size.x, size.y);
+  // Tools are submitted first, so that they take the mouse, and drawn last.
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->ChannelsSplit(2);
+  list->ChannelsSetCurrent(1);
+  brush_.begin(frame, plane_, shown_plane_, at, size);
+  list->ChannelsSetCurrent(0);
   handle_mouse(frame, *now, at, size);
   draw_picture(frame, *now, at, size);
+  list->ChannelsSetCurrent(1);
+  brush_.draw_marks(frame, settings_.real("point_size"));
+  list->ChannelsMerge();
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(8)});
   draw_footer(*now, size.x);
 }
@@ -304,6 +330,25 @@ void FieldView::draw_footer(const analysis::Field2D& field, float width) {
   draw_color_bar(range_, colormap_of(settings_, field.is_signed), field.quantity.title, bar);
 }
 
+void FieldView::zoom_by_wheel(double mx, double my, ImVec2 size) {
+  const float wheel = ImGui::GetIO().MouseWheel;
+  if (wheel == 0) return;
+  plane_ = plane_.zoomed(std::pow(1.2, wheel), plane_.x_at(mx, size.x), plane_.y_at(my, size.y));
+}
+
+// A box drawn with the right button becomes the picture.
+void FieldView::drag_box(double mx, double my, ImVec2 at, ImVec2 size, bool hovered) {
+  if (hovered && ImGui::IsMouseClicked(1)) box_start_ = ImGui::GetIO().MousePos;
+  if (!box_start_ || ImGui::IsMouseDown(1)) return;
+  const ImVec2 start = *std::exchange(box_start_, std::nullopt);
+  const double sx = start.x - at.x, sy = start.y - at.y;
+  if (std::abs(sx - mx) <= kSmallestBox || std::abs(sy - my) <= kSmallestBox) return;
+  const gl::PlaneView box{
+      plane_.x_at(std::min(sx, mx), size.x), plane_.x_at(std::max(sx, mx), size.x),
+      plane_.y_at(std::max(sy, my), size.y), plane_.y_at(std::min(sy, my), size.y)};
+  plane_ = box.with_equal_units(size.x, size.y);
+}
+
 void FieldView::handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
   ImGui::SetCursorScreenPos(at);
   ImGui::InvisibleButton("picture", size,
@@ -312,30 +357,19 @@ void FieldView::handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec
   const ImGuiIO& io = ImGui::GetIO();
   const double mx = io.MousePos.x - at.x, my = io.MousePos.y - at.y;
   const gl::PlaneView before = plane_;
+  const bool paints = brush_.use_mouse(frame, hovered, active);
   if (hovered) {
     read_out(frame, field, plane_.x_at(mx, size.x), plane_.y_at(my, size.y));
-    if (io.MouseWheel != 0)
-      plane_ = plane_.zoomed(std::pow(1.2, io.MouseWheel), plane_.x_at(mx, size.x),
-                             plane_.y_at(my, size.y));
-    if (ImGui::IsMouseDoubleClicked(0)) {
+    zoom_by_wheel(mx, my, size);
+    if (ImGui::IsMouseDoubleClicked(0) && !paints) {
       reset_view();
       frame.keep_drawing = true;
       return;
     }
   }
-  if (active && ImGui::IsMouseDragging(0, ui::px(3)))
+  if (active && !paints && ImGui::IsMouseDragging(0, ui::px(3)))
     plane_ = plane_.panned(io.MouseDelta.x, io.MouseDelta.y, size.x, size.y);
-  if (hovered && ImGui::IsMouseClicked(1)) box_start_ = io.MousePos;
-  if (box_start_ && !ImGui::IsMouseDown(1)) {
-    const ImVec2 a = *std::exchange(box_start_, std::nullopt), b = io.MousePos;
-    if (std::abs(a.x - b.x) > kSmallestBox && std::abs(a.y - b.y) > kSmallestBox) {
-      gl::PlaneView box{plane_.x_at(std::min(a.x, b.x) - at.x, size.x),
-                        plane_.x_at(std::max(a.x, b.x) - at.x, size.x),
-                        plane_.y_at(std::max(a.y, b.y) - at.y, size.y),
-                        plane_.y_at(std::min(a.y, b.y) - at.y, size.y)};
-      plane_ = box.with_equal_units(size.x, size.y);
-    }
-  }
+  drag_box(mx, my, at, size, hovered);
   if (plane_ == before) return;
   moved_ = true;
   asked_ = plane_;  // the feed asks for the new region; until then the old samples are shown

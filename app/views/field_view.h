@@ -9,6 +9,7 @@
 #include "app/gl/point_painter.h"
 #include "app/views/analysis_feed.h"
 #include "app/views/color_range.h"
+#include "app/views/point_brush.h"
 #include "app/views/view.h"
 
 namespace aniso::app {
@@ -37,6 +38,8 @@ class FieldView : public View {
   void draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
   void draw_footer(const analysis::Field2D& field, float width);
   void handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
+  void zoom_by_wheel(double mx, double my, ImVec2 size);
+  void drag_box(double mx, double my, ImVec2 at, ImVec2 size, bool hovered);
   void read_out(Frame& frame, const analysis::Field2D& field, double x, double y) const;
   void draw_axes(ImVec2 at, ImVec2 size) const;
 
@@ -51,6 +54,7 @@ class FieldView : public View {
   bool moved_ = false;                   ///< the person zoomed or panned
   std::optional<gl::PlaneView> asked_;   ///< region of the last request after zoom or pan
   ColorRange range_;
+  PointBrush brush_;
   std::optional<ImVec2> box_start_;  ///< corner of the box that is being drawn
 };
 

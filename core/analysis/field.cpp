@@ -69,13 +69,19 @@ Window window_of(const Input& input, const data::Plane& plane, std::vector<std::
   const auto centre = input.params.reals("centre");
   ANISO_CHECK(centre.empty() || centre.size() == 2, "centre: needs both coordinates, such as ",
               "[0, 0], or an empty list for the middle of the data");
-  const bool empty = x.rows() == 0;
-  const double cx = !centre.empty() ? centre[0] : empty ? 0 : (s.minCoeff() + s.maxCoeff()) / 2;
-  const double cy = !centre.empty() ? centre[1] : empty ? 0 : (t.minCoeff() + t.maxCoeff()) / 2;
+  // Around the origin where the plane says how much is worth seeing, else around the data.
+  const bool empty = x.rows() == 0, around_origin = empty || plane.half_extent > 0;
+  const double cx = !centre.empty() ? centre[0]
+                    : around_origin ? 0
+                                    : (s.minCoeff() + s.maxCoeff()) / 2;
+  const double cy = !centre.empty() ? centre[1]
+                    : around_origin ? 0
+                                    : (t.minCoeff() + t.maxCoeff()) / 2;
   const auto extent = input.params.reals("half_extent");
   double hx = 0, hy = 0;
   if (extent.empty()) {
-    if (!empty)
+    hx = plane.half_extent;  // 0 where the data decide
+    if (!around_origin)
       hx = kMargin * std::max((s.array() - cx).abs().maxCoeff(), (t.array() - cy).abs().maxCoeff());
     if (!(hx > 0)) {
       hx = 1;

@@ -18,7 +18,7 @@ RawData generate(const Params& params, const RandomStream& stream) {
   raw.classes = params.integer("classes");
   for (Index c = 0; c < raw.classes; ++c) raw.class_names.push_back(text("class ", c));
   raw.labels.resize(n);
-  raw.x = params.real("noise") * stream.child("noise").normals(n, Index{2});
+  raw.x = params.real("jitter") * stream.child("noise").normals(n, Index{2});
   for (Index i = 0; i < n; ++i) {
     const DrawnPoint& point = points[static_cast<std::size_t>(i)];
     ANISO_CHECK(point.label < raw.classes, "dataset.points: there are points of class ",
@@ -75,7 +75,8 @@ DatasetType drawn_type() {
            .range(0.001, 1e5)
            .log_scale()
            .about("Half the side of the canvas around 0."),
-       real_param("noise", 0)
+       real_param("jitter", 0)
+           .titled("Noise")
            .range(0, 10)
            .in("std")
            .about("Gaussian noise on the points where they are used; those drawn stay."),

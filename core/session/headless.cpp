@@ -301,6 +301,8 @@ void Headless::save_all() {
 }
 
 HeadlessOutcome Headless::run() {
+  ANISO_CHECK(!loop_->is_waiting(), "dataset '", loop_->resolved()->data->id,
+              "' has no points to train on; draw some in the window and save, or choose another");
   look_first();
   check_expectations();
   check_space(options_.folder, *loop_);

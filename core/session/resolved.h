@@ -35,7 +35,9 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
                     const ResolvedExperiment* reuse = nullptr);
 
 /// Whether a run of `now` can go on as `next` with its parameters kept: the same shapes, seed,
-/// dtype, device and engine. Everything else changes live.
+/// dtype, device and engine. Everything else changes live, the data too: the network, the
+/// optimiser's state and the step count stay, and the next step takes the batch of the new data's
+/// order that it would have taken had they been there from the start.
 bool can_apply_live(const ResolvedExperiment& now, const ResolvedExperiment& next);
 
 }  // namespace aniso::session

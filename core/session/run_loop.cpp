@@ -14,12 +14,14 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 /// Probe rows: drawn from the whole dataset, fewer where the outputs are many (at most 8,192
-/// numbers a record, but 16 rows).
+/// numbers a record, but 16 rows). Where there are no data yet, standard normal points stand in.
 Matrix probe_inputs_of(const ResolvedExperiment& resolved, Index most) {
   const auto& data = *resolved.data;
   const Index affordable = std::max<Index>(16, 8192 / std::max<Index>(1, resolved.plan().outputs));
+  const RandomStream stream(resolved.spec.seed, "probes");
+  if (data.size() == 0) return stream.normals(std::min(most, affordable), data.shape.dim);
   const Index count = std::min({most, affordable, data.size()});
-  auto rows = RandomStream(resolved.spec.seed, "probes").permutation(data.size());
+  auto rows = stream.permutation(data.size());
   rows.resize(static_cast<std::size_t>(count));
   std::sort(rows.begin(), rows.end());
   Matrix inputs(count, data.shape.dim);
@@ -86,7 +88,7 @@ RunLoop::RunLoop(Engines engines, const SessionState& session, RunOptions option
 }
 
 const training::StepResult& RunLoop::step() {
-  if (is_over()) return last_;
+  if (is_over() || is_waiting()) return last_;
   last_ = trainer_->step();
   if (!last_.finite) {
     diverged_ = true;
@@ -191,7 +193,7 @@ void RunLoop::apply(ResolvedPtr next) {
 }
 
 void RunLoop::start_clock() {
-  if (!clock_started_) clock_started_ = SteadyClock::now();
+  if (!clock_started_ && !is_waiting()) clock_started_ = SteadyClock::now();
 }
 
 void RunLoop::stop_clock() {

@@ -50,11 +50,14 @@ class RunLoop {
   /// All steps are done, or the run diverged.
   bool is_over() const { return diverged_ || step_ >= total_steps_; }
   bool has_diverged() const { return diverged_; }
+  /// There are no training rows (yet): data drawn by hand.
+  bool is_waiting() const { return resolved_->data->train.empty(); }
   /// Why the run diverged; empty otherwise.
   const std::string& cause() const { return cause_; }
 
   /// One step with the recording that is due after it: metrics every log_every steps and at the
-  /// last, predictions and states on their schedules. Does nothing when the run is over.
+  /// last, predictions and states on their schedules. Does nothing when the run is over or waits
+  /// for data.
   const training::StepResult& step();
   /// Records a metrics row, a prediction and a state now, unless the newest are of this step.
   /// Call when a run is ended before its last step.
@@ -64,7 +67,8 @@ class RunLoop {
   /// its kind did not change). @throws InvalidInput unless can_apply_live; the run is unchanged.
   void apply(ResolvedPtr next);
 
-  /// Counting of training time: start and stop around stretches of stepping.
+  /// Counting of training time: start and stop around stretches of stepping. Waiting for data does
+  /// not count.
   void start_clock();
   void stop_clock();
   double training_s() const;

@@ -43,8 +43,8 @@ void TrainingWorker::Body::run(std::stop_token stop) noexcept {
 
 void TrainingWorker::Body::turn(std::stop_token stop) {
   for (const auto& command : worker_.queue_.take()) handle(command);
-  if (urgent_ || (state_ != RunState::running && wants_something())) publish();
-  if (state_ == RunState::running) return train(stop);
+  if (urgent_ || (!is_training() && wants_something())) publish();
+  if (is_training()) return train(stop);
   if (changed_) publish();
   worker_.queue_.wait(stop);
 }
@@ -89,6 +89,7 @@ void TrainingWorker::Body::on(const Pause& command) {
 void TrainingWorker::Body::on(const Step& command) {
   ANISO_CHECK(command.n >= 1, "step: ", command.n, " steps cannot be taken; ask for at least 1");
   check_trainable();
+  ANISO_CHECK(!loop_->is_waiting(), "there are no points to train on yet; paint some first");
   stop_at_ = (stop_at_ >= 0 ? stop_at_ : loop_->steps_done()) + command.n;
   set_state(RunState::running);
   log(command);
@@ -113,9 +114,14 @@ void TrainingWorker::Body::on(const SetExperiment& command) {
                             loop_ ? loop_->resolved().get() : nullptr);
   if (loop_ == nullptr || state_ == RunState::error || !can_apply_live(*loop_->resolved(), *next))
     return start_run(next, command);
+  const bool was_waiting = loop_->is_waiting();
   loop_->apply(next);
   log(command);
   changed_ = true;
+  if (state_ == RunState::running && was_waiting != loop_->is_waiting()) {
+    was_waiting ? loop_->start_clock() : loop_->stop_clock();
+    restart_pace();
+  }
   if (state_ == RunState::running) return;
   settle();
 }

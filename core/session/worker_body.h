@@ -27,6 +27,8 @@ class TrainingWorker::Body {
 
   void handle(const Command& command);
   void check_trainable() const;
+  /// Steps are being taken: running, and there are data to take them on.
+  bool is_training() const { return state_ == RunState::running && !loop_->is_waiting(); }
   void on(const Play&);
   void on(const Pause&);
   void on(const Step& command);

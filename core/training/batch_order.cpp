@@ -10,7 +10,7 @@ namespace aniso::training {
 
 BatchOrder::BatchOrder(std::uint64_t seed, std::uint64_t run, Index samples, Index batch_size)
     : stream_(seed, "batches", run), samples_(samples) {
-  ANISO_CHECK(samples >= 1, "the training set is empty; lower the test fraction or raise n");
+  ANISO_CHECK(samples >= 0, "a training set of ", samples, " samples");
   ANISO_CHECK(batch_size >= 0, "batch_size: ", batch_size,
               " is out of range; it must be at least 0 (0 for the full training set)");
   batch_size_ = batch_size == 0 ? samples : std::min(batch_size, samples);
@@ -19,6 +19,7 @@ BatchOrder::BatchOrder(std::uint64_t seed, std::uint64_t run, Index samples, Ind
 }
 
 double BatchOrder::epoch(Index step) const {
+  if (samples_ == 0) return 0;
   return static_cast<double>(step) / static_cast<double>(batches_per_epoch());
 }
 

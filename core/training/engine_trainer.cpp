@@ -53,6 +53,8 @@ void EngineTrainer::reset_optimizer() {
 }
 
 StepResult EngineTrainer::step() {
+  ANISO_CHECK(!data_->train.empty(), "dataset '", data_->id,
+              "' has no training rows; there is nothing to take a step on");
   StepResult result;
   result.step = step_;
   result.learning_rate = learning_rate();

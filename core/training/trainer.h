@@ -65,6 +65,7 @@ class Trainer {
   virtual ~Trainer() = default;
 
   /// One optimiser step on the next batch. Batches are a function of (seed, run, epoch, index).
+  /// @throws InvalidInput while the data have no training rows.
   virtual StepResult step() = 0;
   /// Takes a changed spec between steps. @throws InvalidInput when a shape changed.
   virtual void apply(const TrainingSpec& spec) = 0;

@@ -156,6 +156,39 @@ TEST_F(Run, DataOpenAsAnExperiment) {
   EXPECT_EQ(json_of(out() + "/experiment.json")["objective"]["id"], "cross_entropy");
 }
 
+TEST_F(Run, AFolderOfImagesIsData) {
+  const auto big_endian = [](std::uint32_t n) {
+    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16 & 255),
+                       static_cast<char>(n >> 8 & 255), static_cast<char>(n & 255)};
+  };
+  std::string images = std::string("\0\0\b\3", 4) + big_endian(300) + big_endian(4) + big_endian(4);
+  std::string labels = std::string("\0\0\b\1", 4) + big_endian(300);
+  for (int i = 0; i < 300; ++i) {
+    for (int k = 0; k < 16; ++k) images += static_cast<char>((i * 7 + k * k * (i % 3)) % 251);
+    labels += static_cast<char>(i % 3);
+  }
+  std::filesystem::create_directory(scratch_ / "mnist");
+  write_file(scratch_ / "mnist" / "train-images-idx3-ubyte", images);
+  write_file(scratch_ / "mnist" / "train-labels-idx1-ubyte", labels);
+  const auto finished = run({(scratch_ / "mnist").string(), "--steps", "5", "--figures", "none"});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  const Json written = json_of(out() + "/experiment.json");
+  EXPECT_EQ(written["dataset"]["id"], "images");
+  EXPECT_EQ(written["objective"]["id"], "cross_entropy");
+  write_file(scratch_ / "mnist" / "train-images-idx3-ubyte", images.substr(0, 1000));
+  const auto broken = run({(scratch_ / "mnist").string(), "--steps", "5"}, "broken");
+  EXPECT_EQ(broken.code, 2);
+  EXPECT_THAT(broken.err, HasSubstr("cut off"));
+}
+
+TEST_F(Run, NothingDrawnIsNothingToTrainOn) {
+  Json json = small_experiment(5);
+  json["dataset"] = "drawn";
+  const auto finished = run({experiment(json)});
+  EXPECT_EQ(finished.code, 2) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("no points to train on"));
+}
+
 TEST_F(Run, AFolderThatIsNotEmptyIsRefusedUntouched) {
   std::filesystem::create_directory(out());
   write_file(out() + "/thesis.txt", "two years of work");

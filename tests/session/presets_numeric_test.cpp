@@ -45,7 +45,8 @@ TEST_P(PresetRun, KeepsWhatItPromisesForSeveralSeeds) {
 
 INSTANTIATE_TEST_SUITE_P(Shipped, PresetRun,
                          ::testing::Values("rotated-plane-mlp", "moons-mlp", "mixture-mlp",
-                                           "deep-linear-balanced", "linear-teacher"));
+                                           "deep-linear-balanced", "linear-teacher",
+                                           "draw-your-own"));
 
 }  // namespace
 }  // namespace aniso::session

@@ -146,6 +146,53 @@ TEST_F(RunLoopTest, LiveChangesKeepParametersAndChangeWhatFollows) {
   }
 }
 
+Json drawn_experiment(const Json& points) {
+  Json json = small_experiment();
+  json["dataset"] = {{"id", "drawn"}, {"points", points}};
+  return json;
+}
+
+TEST_F(RunLoopTest, DrawnPointsComeAndGoWhileTheNetworkStays) {
+  const Engines engines = explicit_engines();
+  RunLoop loop(engines, resolved(engines, drawn_experiment(Json::array())));
+  EXPECT_TRUE(loop.is_waiting());
+  EXPECT_FALSE(loop.is_over());
+  EXPECT_GT(loop.probe_inputs().rows(), 0) << "predictions are recorded although there are no data";
+  const auto fresh = loop.trainer().weights_sha256();
+  run_to(loop, 0);
+  loop.step();
+  EXPECT_EQ(loop.steps_done(), 0) << "no step without data";
+  const auto take = [&](const Json& points) {
+    loop.apply(resolved(engines, drawn_experiment(points), loop.resolved().get()));
+  };
+  take({-1, 0, 0, 1, 0, 1});
+  EXPECT_FALSE(loop.is_waiting());
+  EXPECT_EQ(loop.trainer().weights_sha256(), fresh);
+  run_to(loop, 100);
+  EXPECT_NE(loop.trainer().weights_sha256(), fresh);
+
+  // The rule: as a trainer that had the new data from the start would go on from this state.
+  const Json more = {-1, 0, 0, 1, 0, 1, 0, 2, 1, 0.5, -2, 0};
+  const auto state = loop.trainer().state();
+  const auto next = resolved(engines, drawn_experiment(more));
+  const auto other = engines.trainer(next->spec, next->data, state.parameters);
+  other->restore(state);
+  take(more);
+  for (int k = 0; k < 30; ++k) {
+    loop.step();
+    other->step();
+  }
+  EXPECT_EQ(loop.steps_done(), 130);
+  EXPECT_EQ(loop.trainer().weights_sha256(), other->weights_sha256());
+
+  const auto kept = loop.trainer().weights_sha256();
+  take(Json::array());
+  EXPECT_TRUE(loop.is_waiting());
+  loop.step();
+  EXPECT_EQ(loop.steps_done(), 130);
+  EXPECT_EQ(loop.trainer().weights_sha256(), kept);
+}
+
 TEST_F(RunLoopTest, ChangesThatNeedANewRunAreRefused) {
   RunLoop loop(engines_, resolved(engines_, small_experiment()));
   const std::vector<std::pair<const char*, Json>> changes = {{"architecture.hidden", {8, 9}},

@@ -81,6 +81,34 @@ TEST_F(WorkerTest, RunsToTheEndWithTheHeadlessHash) {
   }
 }
 
+TEST_F(WorkerTest, WaitsForPointsAndTakesThemWhileItRuns) {
+  engines_ = test::explicit_engines();
+  Json json = small_experiment(kEndless);
+  const auto with = [&](const Json& points) {
+    json["dataset"] = {{"id", "drawn"}, {"points", points}};
+    return json;
+  };
+  start(with(Json::array()));
+  ASSERT_TRUE(reaches(RunState::running));
+  worker_->send(Step{1});
+  ASSERT_TRUE(wait_for([&] { return worker_->latest()->rejections == 1; }));
+  EXPECT_THAT(worker_->latest()->rejection, HasSubstr("paint some"));
+  EXPECT_EQ(worker_->latest()->step, 0);
+  worker_->request_parameters();
+  ASSERT_TRUE(wait_for([&] { return worker_->latest()->parameters != nullptr; }))
+      << "a picture of the untrained network";
+  worker_->send(SetExperiment{with({-1, 0, 0, 1, 0, 1})});
+  ASSERT_TRUE(passes(20));
+  EXPECT_EQ(worker_->latest()->run, 1u) << "the same run";
+  worker_->send(SetExperiment{with(Json::array())});
+  ASSERT_TRUE(wait_for([&] { return worker_->latest()->resolved->data->size() == 0; }));
+  const Index stopped = worker_->latest()->step;
+  EXPECT_EQ(worker_->latest()->state, RunState::running);
+  worker_->send(SetExperiment{with({0, 0, 0, 1, 1, 1})});
+  ASSERT_TRUE(passes(stopped + 20));
+  EXPECT_EQ(worker_->latest()->run, 1u);
+}
+
 TEST_F(WorkerTest, AHammeringReaderChangesNothing) {
   start(small_experiment(20000));
   std::atomic<bool> done = false;

@@ -62,8 +62,15 @@ TEST(BatchOrder, PositionsWithinABatchAreUniform) {
 }
 
 TEST(BatchOrder, RefusesEmptyDataAndNegativeSizes) {
-  EXPECT_THROW(BatchOrder(0, 0, 0, 8), InvalidInput);
+  EXPECT_THROW(BatchOrder(0, 0, -1, 8), InvalidInput);
   EXPECT_THROW(BatchOrder(0, 0, 8, -1), InvalidInput);
+}
+
+TEST(BatchOrder, WithoutSamplesThereAreNoBatches) {
+  BatchOrder order(1, 0, 0, 16);
+  EXPECT_EQ(order.batches_per_epoch(), 0);
+  EXPECT_EQ(order.epoch(100), 0);
+  EXPECT_TRUE(order.batch(3).empty());
 }
 
 }  // namespace
