@@ -2,9 +2,9 @@
 #include <cmath>
 #include <vector>
 
-#include "core/data/builtin.h"
 #include "core/data/common.h"
 #include "core/data/direction.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/data/builtin.h"
 #include "core/data/common.h"
 #include "core/data/planar.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/data/builtin.h"
 #include "core/data/file_source.h"
+#include "core/data/registry.h"
 #include "core/io/files.h"
 
 namespace aniso::data {

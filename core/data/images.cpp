@@ -4,9 +4,9 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/data/builtin.h"
 #include "core/data/common.h"
 #include "core/data/image_files.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

@@ -1,6 +1,6 @@
-#include "core/data/builtin.h"
 #include "core/data/common.h"
 #include "core/data/direction.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

@@ -1,5 +1,5 @@
-#include "core/data/builtin.h"
 #include "core/data/common.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

@@ -2,19 +2,34 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/data/builtin.h"
+
+// One line per dataset, in menu order: <id>.cpp defines the maker <id>_type().
+#define ANISO_DATASETS(DATASET) \
+  DATASET(rotated_plane)        \
+  DATASET(two_moons)            \
+  DATASET(spirals)              \
+  DATASET(checkerboard)         \
+  DATASET(spheres)              \
+  DATASET(gaussian_mixture)     \
+  DATASET(drawn)                \
+  DATASET(anisotropic_gaussian) \
+  DATASET(sphere_in_span)       \
+  DATASET(nad)                  \
+  DATASET(products)             \
+  DATASET(index_model)          \
+  DATASET(linear_teacher)       \
+  DATASET(sloppy)               \
+  DATASET(images)               \
+  DATASET(file)
 
 namespace aniso::data {
 
+#define ANISO_DECLARE(id) DatasetType id##_type();
+ANISO_DATASETS(ANISO_DECLARE)
+
 const std::vector<DatasetType>& dataset_types() {
-  static const std::vector<DatasetType> list = {rotated_plane_type(),  two_moons_type(),
-                                                spirals_type(),        checkerboard_type(),
-                                                spheres_type(),        gaussian_mixture_type(),
-                                                drawn_type(),          anisotropic_gaussian_type(),
-                                                sphere_in_span_type(), nad_type(),
-                                                products_type(),       index_model_type(),
-                                                linear_teacher_type(), sloppy_type(),
-                                                images_type(),         file_type()};
+#define ANISO_MAKE(id) id##_type(),
+  static const std::vector<DatasetType> list = {ANISO_DATASETS(ANISO_MAKE)};
   return list;
 }
 

@@ -6,9 +6,9 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/data/builtin.h"
 #include "core/data/common.h"
 #include "core/data/direction.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

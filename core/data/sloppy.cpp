@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "core/base/check.h"
-#include "core/data/builtin.h"
 #include "core/data/common.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "core/data/builtin.h"
 #include "core/data/common.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

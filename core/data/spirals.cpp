@@ -2,9 +2,9 @@
 #include <numbers>
 
 #include "core/base/check.h"
-#include "core/data/builtin.h"
 #include "core/data/common.h"
 #include "core/data/planar.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {

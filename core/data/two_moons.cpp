@@ -1,8 +1,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/data/builtin.h"
 #include "core/data/common.h"
+#include "core/data/registry.h"
 
 namespace aniso::data {
 namespace {
