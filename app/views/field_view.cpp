@@ -12,6 +12,7 @@
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/data/shown_rows.h"
 #include "core/figure/ticks.h"
 
 namespace aniso::app {
@@ -195,11 +196,12 @@ void FieldView::update_points(const Frame& frame, const data::Plane& plane) {
   all.col(1) = (data->x * plane.v).array() - plane.origin.dot(plane.v);
   home_ = home_of(all, plane);
 
-  const Index count = std::min(most, data->size());
+  const auto rows = data::shown_rows(data->size(), most);
+  const auto count = static_cast<Index>(rows.size());
   Matrix points(count, 2);
   std::vector<std::int32_t> classes(static_cast<std::size_t>(count), 0);
   for (Index k = 0; k < count; ++k) {
-    const Index row = k * data->size() / count;
+    const Index row = rows[static_cast<std::size_t>(k)];
     points.row(k) = all.row(row);
     if (data->is_classification()) classes[static_cast<std::size_t>(k)] = data->labels[row];
   }

@@ -60,12 +60,12 @@ std::vector<ImVec2> flow(ImVec2 start, float right, const std::vector<float>& wi
   return places;
 }
 
-void small_slider(const char* id, float width, float* value, float low, float high,
+void small_number(const char* id, float width, float* value, float low, float high,
                   const char* unit, const char* tip) {
   ImGui::SetNextItemWidth(width);
   const ui::Font font(Face::mono, TextSize::quiet);
-  ImGui::SliderFloat(id, value, low, high, text("%.0f ", unit).c_str(),
-                     ImGuiSliderFlags_AlwaysClamp | ImGuiSliderFlags_NoInput);
+  ImGui::DragFloat(id, value, (high - low) / 200, low, high, text("%.0f ", unit).c_str(),
+                   ImGuiSliderFlags_AlwaysClamp | ImGuiSliderFlags_NoInput);
   ui::tooltip(tip);
 }
 
@@ -168,10 +168,10 @@ void PointBrush::draw_tools(Frame& frame) {
                         loud(eraser_)))
       eraser_ = !eraser_;
     next();
-    small_slider("##radius", slider, &radius_, kSmallest, kLargest, "px",
-                 "Radius of brush and eraser");
+    small_number("##radius", slider, &radius_, kSmallest, kLargest, "px",
+                 "Radius of brush and eraser: drag");
     next();
-    small_slider("##amount", slider, &amount_, 1, kMost, "pts", "Points painted at a time");
+    small_number("##amount", slider, &amount_, 1, kMost, "pts", "Points painted at a time: drag");
     next();
     const bool any = !dataset[path_.substr(path_.find('.') + 1)].empty();
     if (ui::icon_button("clear", ui::icon::kDelete, "Remove all points  (Ctrl+Z brings them back)",

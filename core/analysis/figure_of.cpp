@@ -6,6 +6,7 @@
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/data/shown_rows.h"
 
 namespace aniso::analysis {
 namespace {
@@ -61,10 +62,9 @@ void make_logarithmic(Panel& panel, std::vector<double>& values) {
 
 void add_points(Panel& panel, const data::Plane& plane, const data::Dataset& data, bool by_class) {
   if (data.x.cols() != plane.u.size()) return;
-  // Every k-th row, so that all classes and both halves of ordered data stay represented.
-  const Index stride = (data.size() + kMostPoints - 1) / kMostPoints;
   std::vector<figure::Points> groups(by_class ? static_cast<std::size_t>(data.classes) : 1);
-  for (Index i = 0; i < data.size(); i += std::max<Index>(stride, 1)) {
+  const auto rows = data::shown_rows(data.size(), kMostPoints);
+  for (const Index i : rows) {
     const Vector offset = data.x.row(i).transpose() - plane.origin;
     auto& group = groups[by_class ? static_cast<std::size_t>(data.labels(i)) : 0];
     group.x.push_back(offset.dot(plane.u));
@@ -81,8 +81,9 @@ void add_points(Panel& panel, const data::Plane& plane, const data::Dataset& dat
       group.style.role = Role::text;
     panel.points.push_back(std::move(group));
   }
-  if (stride > 1)
-    panel.subtitle += text(panel.subtitle.empty() ? "" : " · ", "every ", stride, "th data point");
+  if (const auto shown = static_cast<Index>(rows.size()); shown < data.size())
+    panel.subtitle += text(panel.subtitle.empty() ? "" : " · ", grouped(shown), " of ",
+                           grouped(data.size()), " data points");
 }
 
 Panel panel_for(const Field2D& result, const data::Dataset* data) {

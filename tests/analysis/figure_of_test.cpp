@@ -111,8 +111,8 @@ TEST(FigureOf, ManyDataPointsAreThinnedAndThePanelSaysSo) {
   data.x = Matrix::Random(7000, 2);
   const auto panel = figure_of(made_up(), with(field), &data).panels[0];
   ASSERT_EQ(panel.points.size(), 1u);
-  EXPECT_EQ(panel.points[0].x.size(), 1750u);
-  EXPECT_THAT(panel.subtitle, HasSubstr("every 4th"));
+  EXPECT_EQ(panel.points[0].x.size(), 2000u);
+  EXPECT_THAT(panel.subtitle, HasSubstr("2,000 of 7,000 data points"));
 }
 
 TEST(FigureOf, ASpectrumIsLogarithmicAndNamesItsZeros) {

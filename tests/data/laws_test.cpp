@@ -8,6 +8,7 @@
 #include "core/data/direction.h"
 #include "core/data/drawn_points.h"
 #include "core/data/index_model.h"
+#include "core/data/shown_rows.h"
 #include "core/data/sloppy.h"
 #include "tests/data/helpers.h"
 
@@ -300,6 +301,21 @@ TEST(Drawn, AnEmptyCanvasTakesEveryCommonStep) {
     EXPECT_EQ(d->size(), 0) << kind;
     EXPECT_EQ(d->plane.half_extent, 3) << kind;
   }
+}
+
+TEST(ShownRows, AreSpreadOutWithoutABeat) {
+  EXPECT_EQ(shown_rows(5, 9), (std::vector<Index>{0, 1, 2, 3, 4}));
+  EXPECT_TRUE(shown_rows(0, 9).empty());
+  EXPECT_TRUE(shown_rows(9, 0).empty());
+  const auto rows = shown_rows(4000, 2000);
+  EXPECT_EQ(rows, shown_rows(4000, 2000));
+  Index odd = 0;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    EXPECT_EQ(rows[k] / 2, static_cast<Index>(k)) << "one of each pair";
+    odd += rows[k] % 2;
+  }
+  EXPECT_NEAR(static_cast<double>(odd), 1000, 5 * std::sqrt(2000) / 2)
+      << "alternating classes are both seen";
 }
 
 TEST(Layout, InputsAreImagesWhereAskedAndPossible) {
