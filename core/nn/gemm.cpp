@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 
+// NOLINTBEGIN(readability-identifier-naming): the BLAS's own names.
 extern "C" {
 void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*,
             const float*, const int*, const float*, const int*, const float*, float*, const int*);
@@ -12,6 +13,7 @@ void dgemm_(const char*, const char*, const int*, const int*, const int*, const 
             const double*, const int*, const double*, const int*, const double*, double*,
             const int*);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace aniso::nn {
 namespace {

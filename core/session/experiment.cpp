@@ -73,7 +73,7 @@ std::string id_of(const Json& given, const std::string& path, const std::vector<
     id = given["id"];
   }
   ANISO_CHECK(id.is_string(), path, ".id: expected text, got ", shown(id));
-  const auto word = id.get<std::string>();
+  auto word = id.get<std::string>();
   ANISO_CHECK(std::find(ids.begin(), ids.end(), word) != ids.end(), path, ".id: '", word,
               "' is not known.", suggestion(word, ids));
   return word;

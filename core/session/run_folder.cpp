@@ -64,7 +64,7 @@ std::filesystem::path fresh_folder(const std::filesystem::path& parent, const st
   for (int number = 1;; ++number) {
     std::array<char, 16> suffix{};
     std::snprintf(suffix.data(), suffix.size(), "-%03d", number);
-    const auto candidate = parent / (stem + suffix.data());
+    auto candidate = parent / (stem + suffix.data());
     std::error_code error;
     if (!std::filesystem::exists(candidate, error)) return candidate;
   }

@@ -14,7 +14,7 @@ namespace {
 constexpr auto kCheckPeriod = std::chrono::microseconds(500);
 constexpr Index kMostStepsPerCheck = 1 << 16;
 constexpr auto kShortestWait = std::chrono::milliseconds(2);
-constexpr double kRateWindow_s = 0.5;
+constexpr double kRateWindow_s = 0.5;  // NOLINT(readability-identifier-naming): seconds
 
 double seconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
