@@ -2,17 +2,14 @@
 // torch::optim), float32, one thread, same data, same batches.
 //
 // The machine may be shared, so the sides alternate in slices of a few milliseconds within one
-// process, a repeat is the median of its slices, and the ratio is taken within a repeat. The clock
-// is the processor time of the whole process: time that other processes take does not count, helper
-// threads that a side might start do.
+// process (see sides.h), a repeat is the median of its slices, and the ratio is taken within a
+// repeat.
 
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,15 +21,13 @@
 #include "core/training/batch_order.h"
 #include "core/training/explicit_trainer.h"
 #include "core/training/optimizers.h"
+#include "tests/bench/sides.h"
 
 namespace aniso::training {
 namespace {
 
-double process_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using bench::median;
+using bench::Side;
 
 struct Setting {
   Index inputs;
@@ -127,43 +122,6 @@ class PlainTorch {
   BatchOrder order_;
   Index step_ = 0;
 };
-
-// One way of training, timed in slices of about two milliseconds: long enough that a slice does not
-// consist of filling caches that the other sides have emptied.
-class Side {
- public:
-  explicit Side(std::function<void()> step) : step_(std::move(step)) {
-    seconds_per_step(20);  // first use
-    slice_steps_ = std::clamp(static_cast<int>(2e-3 / seconds_per_step(50)), 1, 4000);
-  }
-  void run_slice() { slices_.push_back(seconds_per_step(slice_steps_)); }
-  // Steps per second by the median slice since the last call.
-  double finish_repeat();
-  const std::vector<double>& repeats() const { return repeats_; }
-
- private:
-  double seconds_per_step(int steps) {
-    const double start = process_seconds();
-    for (int i = 0; i < steps; ++i) step_();
-    return (process_seconds() - start) / steps;
-  }
-
-  std::function<void()> step_;
-  int slice_steps_ = 1;
-  std::vector<double> slices_;
-  std::vector<double> repeats_;
-};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-double Side::finish_repeat() {
-  repeats_.push_back(1 / median(slices_));
-  slices_.clear();
-  return repeats_.back();
-}
 
 void BM_training(benchmark::State& state, const Setting& setting) {
   constexpr int kSlices = 40;

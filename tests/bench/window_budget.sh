@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # What the window costs the training: steps/s headless and with the window open, in turn, and the
 # ratio of the medians. Also frame times, CPU use while paused, and the time to the first picture.
-# Usage: tests/bench/window_budget.sh [PAIRS] [SECONDS]     (an X display, or Xvfb, is needed)
+# Usage: tests/bench/window_budget.sh [PAIRS] [SECONDS] [VIEWS]     (a display, or Xvfb, is needed)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 program="$root/build/release/app/anisoscope"
 pairs=${1:-5}
 seconds=${2:-8}
+views=${3:-3}  # tiles on the stage, 1 … 4
 preset=rotated-plane-mlp
 work=$(mktemp -d)
 trap 'rm -rf "$work"; [ -z "${xvfb:-}" ] || kill "$xvfb" 2>/dev/null || :' EXIT
@@ -19,6 +20,9 @@ if [ -z "${DISPLAY:-}" ]; then
   export DISPLAY
 fi
 export XDG_CONFIG_HOME="$work/config"
+mkdir -p "$work/config/anisoscope"
+tiles=$(printf '{"view": "%s"}\n' field curves trajectory weight_spectra | head -"$views" | paste -sd,)
+echo "{\"view_state\": {\"tiles\": [$tiles]}}" >"$work/config/anisoscope/preferences.json"
 
 median() { sort -g | awk '{v[NR]=$1} END {print (NR%2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2)}'; }
 field() { awk -v key="$1" '$1 == key {print $2}'; }
