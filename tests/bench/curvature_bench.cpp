@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engines/blas.h"
+#include "core/nn/blas.h"
 #include "core/nn/dense_chain.h"
 #include "core/nn/registry.h"
 #include "tests/bench/sides.h"
@@ -175,8 +175,8 @@ BENCHMARK_CAPTURE(BM_curvature, mlp_64_256_256_256_1_tanh_plane, {64, {256, 256,
 
 int main(int argc, char** argv) {
   at::set_num_threads(1);
-  aniso::engines::set_blas_threads(1);
-  std::printf("BLAS: %s\n", aniso::engines::blas_name().c_str());
+  aniso::nn::set_blas_threads(1);
+  std::printf("BLAS: %s\n", aniso::nn::blas_name().c_str());
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
