@@ -27,7 +27,7 @@ void run_figures(const Frame& frame) {
   const session::Snapshot& now = *frame.snapshot;
   ui::heading("Run");
   ui::reading("state", session::state_title(now.state));
-  if (now.resolved) ui::reading("parameters", grouped(now.resolved->plan().parameter_count()));
+  if (now.resolved) ui::reading("parameters", grouped(now.resolved->plan().trained_count()));
   ui::reading("steps/s", now.steps_per_s > 0 ? grouped(std::llround(now.steps_per_s)) : "–");
   ui::reading("of headless",
               frame.headless_ratio > 0

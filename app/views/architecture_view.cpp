@@ -24,13 +24,15 @@ std::vector<Row> rows_of(const nn::NetworkPlan& plan) {
   const auto blocks = plan.layout();
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
     const nn::Layer& layer = plan.layers[i];
-    Row row{layer.name, text(layer.in, " → ", layer.out), "", 0};
+    Row row{layer.name, text(layer.input_shape().text(), " → ", layer.output_shape().text()),
+            nn::details_of(plan, layer), 0};
     for (const nn::ParameterBlock& block : blocks)
       if (block.layer == static_cast<Index>(i)) {
-        row.parameters += block.size();
-        row.detail += (row.detail.empty() ? "" : ", ") +
-                      std::string(block.is_bias ? text("bias ", block.rows)
-                                                : text("weight ", block.rows, "×", block.cols));
+        std::string part = block.name.substr(layer.name.size() + 1);
+        std::replace(part.begin(), part.end(), '_', ' ');
+        row.parameters += block.trained ? block.size() : 0;
+        row.detail += (row.detail.empty() ? "" : ", ") + part + " " +
+                      (block.cols == 1 ? text(block.rows) : text(block.rows, "×", block.cols));
       }
     rows.push_back(std::move(row));
   }
@@ -53,14 +55,14 @@ class ArchitectureView : public View {
     ImGui::BeginChild("layers", {0, 0}, false, ImGuiWindowFlags_NoBackground);
     const float width = ImGui::GetContentRegionAvail().x - ui::px(4);
     header(width);
-    line(width, {"input", std::to_string(plan.inputs), "", 0}, plan.inputs, widest, -1);
+    line(width, {"input", plan.layers.front().input_shape().text(), "", 0}, plan.inputs, widest,
+         -1);
     for (std::size_t i = 0; i < rows.size(); ++i)
-      line(width, rows[i], plan.layers[i].out, widest,
-           plan.layers[i].op == nn::Layer::Op::dense ? 0 : 3);
+      line(width, rows[i], plan.layers[i].out, widest, rows[i].parameters > 0 ? 0 : 3);
     ui::space(8);
     ui::hairline();
     ui::space(6);
-    line(width, {"all layers", "", "", plan.parameter_count()}, 0, widest, -1);
+    line(width, {"all layers", "", "", plan.trained_count()}, 0, widest, -1);
     ImGui::EndChild();
   }
 
@@ -71,7 +73,7 @@ class ArchitectureView : public View {
     figure.title = frame.snapshot->resolved->experiment.title;
     figure::Panel panel;
     panel.title = "Parameters per layer";
-    panel.subtitle = text(grouped(plan.parameter_count()), " in all");
+    panel.subtitle = text(grouped(plan.trained_count()), " in all");
     panel.x.label = "layer";
     panel.x.integer = true;
     panel.y.label = "parameters";
@@ -93,7 +95,7 @@ class ArchitectureView : public View {
   std::string subtitle(const Frame& frame) const override {
     if (!frame.snapshot->resolved) return "";
     return text(frame.snapshot->resolved->experiment.architecture.id, ", ",
-                grouped(frame.snapshot->resolved->plan().parameter_count()), " parameters");
+                grouped(frame.snapshot->resolved->plan().trained_count()), " parameters");
   }
   const ParamSchema& settings_schema() const override {
     static const ParamSchema none;
@@ -107,7 +109,7 @@ class ArchitectureView : public View {
   // In a narrow tile the arrays go, which the other columns imply.
   static Columns columns(float width) {
     const bool narrow = width < ui::px(420);
-    return {0, narrow ? width * 0.36f : width * 0.2f, narrow ? width : width * 0.4f, width};
+    return {0, narrow ? width * 0.36f : width * 0.18f, narrow ? width : width * 0.43f, width};
   }
 
   static void header(float width) {
@@ -117,7 +119,8 @@ class ArchitectureView : public View {
     ui::draw_text({at.x + c.name, at.y}, Face::regular, TextSize::quiet, ink, "Layer");
     ui::draw_text({at.x + c.shape, at.y}, Face::regular, TextSize::quiet, ink, "Shape");
     if (c.detail < c.parameters)
-      ui::draw_text({at.x + c.detail, at.y}, Face::regular, TextSize::quiet, ink, "Arrays");
+      ui::draw_text({at.x + c.detail, at.y}, Face::regular, TextSize::quiet, ink,
+                    "Details and arrays");
     const std::string last = "Parameters";
     ui::draw_text(
         {at.x + c.parameters - ui::text_extent(Face::regular, TextSize::quiet, last).x, at.y},
@@ -134,7 +137,9 @@ class ArchitectureView : public View {
     ui::draw_text(
         {at.x + c.name, y}, Face::regular, TextSize::body, ink,
         ui::fitted(Face::regular, TextSize::body, row.layer, c.shape - c.name - ui::px(8)));
-    ui::draw_text({at.x + c.shape, y}, Face::mono, TextSize::body, ink, row.shape);
+    ui::draw_text({at.x + c.shape, y}, Face::mono, TextSize::body, ink,
+                  ui::fitted(Face::mono, TextSize::body, row.shape,
+                             std::min(c.detail, width * 0.75f) - c.shape - ui::px(8)));
     ui::draw_text(
         {at.x + c.detail, y}, Face::mono, TextSize::quiet, quiet,
         ui::fitted(Face::mono, TextSize::quiet, row.detail, (c.parameters - c.detail) * 0.72f));

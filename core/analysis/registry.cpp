@@ -36,6 +36,8 @@ ResultsPtr evaluate(const Analysis& analysis, const Input& input, std::stop_toke
   results->step = input.step;
   const auto start = Clock::now();
   results->results = analysis.run(input, std::move(stop), results->notes);
+  if (input.plan->has_running_statistics())
+    results->notes.push_back("batch normalisation uses its running statistics");
   results->elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   return results;
 }

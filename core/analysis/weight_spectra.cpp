@@ -47,7 +47,8 @@ Analysis weight_spectra() {
   analysis.id = "weight_spectra";
   analysis.title = "Weight spectra";
   analysis.doc =
-      "The singular values of each layer's weight matrix, largest first. A few values that leave "
+      "The singular values of each layer's weight matrix, largest first; a convolution's weight is "
+      "unfolded to (channels out, channels in · window). A few values that leave "
       "the rest behind say that the layer has learned a low-rank map; a spectrum that keeps its "
       "initial shape says that it has hardly moved.";
   analysis.formula = "W = U diag(σ_1 ≥ σ_2 ≥ …) Vᵀ";

@@ -13,6 +13,11 @@ struct InputShape {
   Index width = 0;
   Index dim = 0;  ///< D; equals channels·height·width for an image
 
+  InputShape() = default;
+  InputShape(Index c, Index h, Index w, Index d) : channels(c), height(h), width(w), dim(d) {}
+  /// A plain vector, wherever only its length is known.
+  InputShape(Index length) : dim(length) {}  // NOLINT(google-explicit-constructor)
+
   static InputShape vector(Index dim) { return {0, 0, 0, dim}; }
   static InputShape image(Index c, Index h, Index w) { return {c, h, w, c * h * w}; }
   bool is_image() const { return channels > 0; }

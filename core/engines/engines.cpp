@@ -73,7 +73,8 @@ std::unique_ptr<nn::LayeredFunction> make_function(const nn::NetworkPlan& plan,
 }
 
 std::unique_ptr<nn::FunctionFamily> make_family(const nn::Architecture& architecture,
-                                                const Params& params, Index inputs, Index outputs,
+                                                const Params& params, const InputShape& inputs,
+                                                Index outputs,
                                                 const session::FunctionOptions& options) {
   const nn::NetworkPlan plan = architecture.plan(params, inputs, outputs);
   if (choose(options, plan) == Choice::explicit_)

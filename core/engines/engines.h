@@ -23,7 +23,8 @@ std::unique_ptr<nn::LayeredFunction> make_function(const nn::NetworkPlan& plan,
 
 /// The law of fresh networks of this architecture with these parameters.
 std::unique_ptr<nn::FunctionFamily> make_family(const nn::Architecture& architecture,
-                                                const Params& params, Index inputs, Index outputs,
+                                                const Params& params, const InputShape& inputs,
+                                                Index outputs,
                                                 const session::FunctionOptions& options = {});
 
 /// A trainer that starts from `initial` (layout order): explicit engine where it applies, autograd

@@ -8,5 +8,12 @@ namespace aniso::nn {
 Architecture linear();
 Architecture deep_linear();
 Architecture mlp();
+Architecture conv_pool_dense();
+Architecture residual_mlp();
+Architecture lenet();
+Architecture resnet();
+Architecture vit();
+Architecture random_features();
+Architecture kernel_machine();
 
 }  // namespace aniso::nn

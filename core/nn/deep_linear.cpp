@@ -51,10 +51,10 @@ Architecture deep_linear() {
       "A product of weight matrices without biases or activations, f(x) = W_L … W_1 x: linear in "
       "the input, not in its parameters. The setting in which feature alignment is exact.";
   a.params = deep_linear_params();
-  a.plan = [](const Params& params, Index inputs, Index outputs) {
+  a.plan = [](const Params& params, const InputShape& inputs, Index outputs) {
     const auto hidden = static_cast<std::size_t>(params.integer("depth") - 1);
-    return dense_chain_plan(inputs, std::vector<Index>(hidden, params.integer("width")), outputs,
-                            Activation::identity, false);
+    return dense_chain_plan(inputs.dim, std::vector<Index>(hidden, params.integer("width")),
+                            outputs, Activation::identity, false);
   };
   a.initialise = initialise;
   return a;

@@ -18,7 +18,7 @@ DenseWeights<Scalar>::DenseWeights(const NetworkPlan& plan, VectorRef parameters
     Op op{layer.op == Layer::Op::dense, layer.in, layer.out, 0, -1, layer.activation};
     for (const auto& block : layout)
       if (block.layer == static_cast<Index>(i))
-        (block.is_bias ? op.bias : op.weight) = block.offset;
+        (block.role == Role::bias ? op.bias : op.weight) = block.offset;
     if (op.is_dense) dense_.push_back(i);
     widest_ = std::max(widest_, layer.out);
     ops_.push_back(op);

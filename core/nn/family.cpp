@@ -14,8 +14,8 @@ class LoopedFamily : public ArchitectureFamily {
  public:
   using Make = std::function<std::unique_ptr<Function>(const NetworkPlan&, VectorRef)>;
 
-  LoopedFamily(const Architecture& architecture, const Params& params, Index inputs, Index outputs,
-               Make make)
+  LoopedFamily(const Architecture& architecture, const Params& params, const InputShape& inputs,
+               Index outputs, Make make)
       : ArchitectureFamily(architecture, params, inputs, outputs), make_(std::move(make)) {}
 
   std::vector<Matrix> values(const Matrix& parameters, MatrixRef x) const override {
@@ -95,7 +95,7 @@ class DenseFamily : public ArchitectureFamily {
 }  // namespace
 
 ArchitectureFamily::ArchitectureFamily(const Architecture& architecture, const Params& params,
-                                       Index inputs, Index outputs)
+                                       const InputShape& inputs, Index outputs)
     : initialise_(architecture.initialise),
       params_(params),
       plan_(architecture.plan(params, inputs, outputs)) {}
@@ -115,14 +115,14 @@ void ArchitectureFamily::check_shapes(const Matrix& parameters, MatrixRef x) con
 }
 
 std::unique_ptr<FunctionFamily> make_looped_family(
-    const Architecture& architecture, const Params& params, Index inputs, Index outputs,
+    const Architecture& architecture, const Params& params, const InputShape& inputs, Index outputs,
     std::function<std::unique_ptr<Function>(const NetworkPlan&, VectorRef)> make) {
   return std::make_unique<LoopedFamily>(architecture, params, inputs, outputs, std::move(make));
 }
 
 std::unique_ptr<FunctionFamily> make_dense_family(const Architecture& architecture,
-                                                  const Params& params, Index inputs, Index outputs,
-                                                  Dtype dtype) {
+                                                  const Params& params, const InputShape& inputs,
+                                                  Index outputs, Dtype dtype) {
   ANISO_CHECK(can_run_explicitly(architecture.plan(params, inputs, outputs)), "architecture '",
               architecture.id, "' is no chain of dense layers; use the LibTorch back end");
   if (dtype == Dtype::float32)

@@ -11,22 +11,22 @@ namespace aniso::nn {
 /// The law of fresh networks of one architecture, evaluated one network after the other through
 /// `make`: for any plan and back end.
 std::unique_ptr<FunctionFamily> make_looped_family(
-    const Architecture& architecture, const Params& params, Index inputs, Index outputs,
+    const Architecture& architecture, const Params& params, const InputShape& inputs, Index outputs,
     std::function<std::unique_ptr<Function>(const NetworkPlan&, VectorRef)> make);
 
 /// The same for dense chains on the CPU: all networks share one workspace and one plan, so that a
 /// network costs its arithmetic and one copy of its parameters.
 /// @throws InvalidInput if the architecture's plan is no dense chain.
 std::unique_ptr<FunctionFamily> make_dense_family(const Architecture& architecture,
-                                                  const Params& params, Index inputs, Index outputs,
-                                                  Dtype dtype = Dtype::float64);
+                                                  const Params& params, const InputShape& inputs,
+                                                  Index outputs, Dtype dtype = Dtype::float64);
 
 /// The parts that every family shares: the plan, and draws that depend on the stream and the
 /// network's number only.
 class ArchitectureFamily : public FunctionFamily {
  public:
-  ArchitectureFamily(const Architecture& architecture, const Params& params, Index inputs,
-                     Index outputs);
+  ArchitectureFamily(const Architecture& architecture, const Params& params,
+                     const InputShape& inputs, Index outputs);
 
   Index parameter_count() const override { return plan_.parameter_count(); }
   Matrix draw(const RandomStream& stream, Index count) const override;

@@ -20,8 +20,10 @@ struct Jets {
   static std::size_t pair(std::size_t i, std::size_t j, std::size_t k);
 };
 
-/// One network with fixed parameters as a function of batches. Immutable; const calls may run on
-/// several threads only through separate instances (they may share scratch memory).
+/// One network with fixed parameters as a function of batches, as outside training: batch
+/// normalisation uses its running statistics, so that no sample depends on another. Immutable;
+/// const calls may run on several threads only through separate instances (they may share scratch
+/// memory).
 class Function {
  public:
   virtual ~Function() = default;
@@ -52,16 +54,23 @@ class Function {
   virtual std::unique_ptr<Function> clone() const = 0;
 };
 
-/// A network whose layers can be looked into. Layers here are those with a weight matrix.
+/// A network whose layers can be looked into. Layers here are those with a weight matrix, in order
+/// of evaluation. A layer applies it to `layer_positions` rows per sample: once for dense layers on
+/// plain features, to every token, or to every window of a convolution, whose weight is unfolded to
+/// (channels out, channels in·k·k). p stands for that number below; rows are sample-major.
 class LayeredFunction : public Function {
  public:
   virtual std::size_t layer_count() const = 0;
   virtual std::string layer_name(std::size_t layer) const = 0;
   /// Weight of the layer, (out, in).
   virtual Matrix weight(std::size_t layer) const = 0;
-  /// What goes into the layer: (n, in).
+  /// p: tokens, or output positions of a convolution; 1 otherwise.
+  virtual Index layer_positions(std::size_t /*layer*/) const { return 1; }
+  /// What the weight is applied to: (n·p, in). A convolution's windows overlap.
   virtual Matrix layer_inputs(std::size_t layer, MatrixRef x) const = 0;
-  /// vᵀ ∂f/∂h per sample with h the layer's input: x (n, D), v (n, C) → (n, in).
+  /// vᵀ ∂f/∂h with h a row of layer_inputs, through the layer's weight (a skip connection around
+  /// the layer does not count, and overlapping windows are variables of their own): x (n, D), v (n,
+  /// C) → (n·p, in). Equals δ·W, δ the gradient with respect to W h + b.
   virtual Matrix layer_vector_jacobian(std::size_t layer, MatrixRef x, MatrixRef v) const = 0;
   /// Gradient of a data loss with respect to the layer's weight, given ∂loss/∂f per sample:
   /// x (n, D), loss_gradient (n, C) → (out, in); sums over samples.

@@ -32,51 +32,73 @@ constexpr std::array<SchemeEntry, 8> kSchemes = {{
      "Uniformly random with orthonormal rows or columns, whichever are fewer."},
 }};
 
-Vector gaussian_weight(const Layer& layer, double std, const RandomStream& stream) {
-  return std * stream.normals(layer.out * layer.in);
-}
-
-Vector uniform_weight(const Layer& layer, double bound, const RandomStream& stream) {
-  return stream.uniforms(layer.out * layer.in, -bound, bound);
-}
-
-Vector orthogonal_weight(const Layer& layer, const RandomStream& stream) {
+Vector orthogonal_weight(const ParameterBlock& block, const RandomStream& stream) {
   Matrix weight;
-  if (layer.out >= layer.in)
-    weight = random_orthonormal(layer.out, layer.in, stream);
+  if (block.rows >= block.cols)
+    weight = random_orthonormal(block.rows, block.cols, stream);
   else
-    weight = random_orthonormal(layer.in, layer.out, stream).transpose();
+    weight = random_orthonormal(block.cols, block.rows, stream).transpose();
   return Eigen::Map<const Vector>(weight.data(), weight.size());
 }
 
-Vector draw_weight(const Layer& layer, const Initialisation& how, const RandomStream& stream) {
-  const auto in = static_cast<double>(layer.in);
-  const double both = in + static_cast<double>(layer.out);
+Vector draw_weight(const Layer& layer, const ParameterBlock& block, const Initialisation& how,
+                   const RandomStream& stream) {
+  const auto in = static_cast<double>(block.cols);
+  const double both = in + static_cast<double>(block.rows * layer.window * layer.window);
+  const auto gaussian = [&](double std) -> Vector { return std * stream.normals(block.size()); };
+  const auto uniform = [&](double bound) { return stream.uniforms(block.size(), -bound, bound); };
   switch (how.scheme) {
     case Scheme::torch:
-      return uniform_weight(layer, 1 / std::sqrt(in), stream);
+      return uniform(1 / std::sqrt(in));
     case Scheme::kaiming_normal:
-      return gaussian_weight(layer, std::sqrt(2 / in), stream);
+      return gaussian(std::sqrt(2 / in));
     case Scheme::kaiming_uniform:
-      return uniform_weight(layer, std::sqrt(6 / in), stream);
+      return uniform(std::sqrt(6 / in));
     case Scheme::xavier_normal:
-      return gaussian_weight(layer, std::sqrt(2 / both), stream);
+      return gaussian(std::sqrt(2 / both));
     case Scheme::xavier_uniform:
-      return uniform_weight(layer, std::sqrt(6 / both), stream);
+      return uniform(std::sqrt(6 / both));
     case Scheme::lecun_normal:
-      return gaussian_weight(layer, 1 / std::sqrt(in), stream);
+      return gaussian(1 / std::sqrt(in));
     case Scheme::gaussian:
-      return gaussian_weight(layer, how.std, stream);
+      return gaussian(how.std);
     case Scheme::orthogonal:
-      return orthogonal_weight(layer, stream);
+      return orthogonal_weight(block, stream);
   }
   throw InvalidInput("unknown initialisation scheme");
 }
 
-Vector draw_bias(const Layer& layer, const Initialisation& how, const RandomStream& stream) {
-  if (how.bias == BiasScheme::zero) return Vector::Zero(layer.out);
-  const double bound = 1 / std::sqrt(static_cast<double>(layer.in));
-  return stream.child("bias").uniforms(layer.out, -bound, bound);
+// Of a layer whose weight has `fan_in` columns.
+Vector draw_bias(Index size, Index fan_in, const Initialisation& how, const RandomStream& stream) {
+  if (how.bias == BiasScheme::zero) return Vector::Zero(size);
+  const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
+  return stream.child("bias").uniforms(size, -bound, bound);
+}
+
+// Standard deviation of class tokens and positions, as vision transformers have it.
+constexpr double kTokenStd = 0.02;
+
+Vector draw_block(const Layer& layer, const ParameterBlock& block, Index fan_in,
+                  const Initialisation& how, const RandomStream& stream) {
+  switch (block.role) {
+    case Role::weight:
+      return how.scale * draw_weight(layer, block, how, stream);
+    case Role::bias:
+      return how.scale * draw_bias(block.size(), fan_in, how, stream);
+    case Role::scale:
+    case Role::running_variance:
+      return Vector::Ones(block.size());
+    case Role::shift:
+    case Role::running_mean:
+      return Vector::Zero(block.size());
+    case Role::class_token:
+      return kTokenStd * stream.child("class token").normals(block.size());
+    case Role::positions:
+      return kTokenStd * stream.child("positions").normals(block.size());
+    case Role::centres:
+      return stream.normals(block.size());
+  }
+  throw InvalidInput("unknown kind of parameter");
 }
 
 void check_balanced(const NetworkPlan& plan, Index k) {
@@ -100,11 +122,12 @@ void check_balanced(const NetworkPlan& plan, Index k) {
 Vector draw_parameters(const NetworkPlan& plan, const Initialisation& how,
                        const RandomStream& stream) {
   Vector parameters(plan.parameter_count());
+  Index fan_in = 1;  // a bias follows its weight
   for (const auto& block : plan.layout()) {
     const Layer& layer = plan.layers[static_cast<std::size_t>(block.layer)];
-    const RandomStream own = stream.child(layer.name);
+    if (block.role == Role::weight) fan_in = block.cols;
     parameters.segment(block.offset, block.size()) =
-        how.scale * (block.is_bias ? draw_bias(layer, how, own) : draw_weight(layer, how, own));
+        draw_block(layer, block, fan_in, how, stream.child(layer.name));
   }
   return parameters;
 }
@@ -138,7 +161,7 @@ Vector draw_balanced(const NetworkPlan& plan, const std::vector<double>& singula
   return parameters;
 }
 
-ParamSchema initialisation_params(bool with_bias) {
+ParamSchema initialisation_params(Biases biases) {
   std::vector<Choice> schemes;
   for (const auto& entry : kSchemes) schemes.push_back({entry.id, entry.title, entry.doc});
   ParamSchema schema = {
@@ -158,14 +181,14 @@ ParamSchema initialisation_params(bool with_bias) {
                  "large ones in the lazy regime.")
           .range(0, 1000)
           .starts_only()};
-  if (with_bias)
-    schema.push_back(choice_param("bias_initialisation", "torch",
-                                  {{"torch", "LibTorch default", "U(±1/√fan_in)."},
-                                   {"zero", "Zero", "All biases start at 0."}})
-                         .titled("Bias initialisation")
-                         .about("How the biases are drawn.")
-                         .when("bias", {"true"})
-                         .starts_only());
+  ParamSpec bias = choice_param("bias_initialisation", "torch",
+                                {{"torch", "LibTorch default", "U(±1/√fan_in)."},
+                                 {"zero", "Zero", "All biases start at 0."}})
+                       .titled("Bias initialisation")
+                       .about("How the biases are drawn.")
+                       .starts_only();
+  if (biases == Biases::by_parameter) bias.when("bias", {"true"});
+  schema.push_back(std::move(bias));
   return schema;
 }
 
@@ -176,9 +199,7 @@ Initialisation initialisation_of(const Params& params) {
     if (id == entry.id) how.scheme = entry.scheme;
   how.std = params.real("std");
   how.scale = params.real("scale");
-  if (params.json().contains("bias_initialisation") &&
-      params.choice("bias_initialisation") == "zero")
-    how.bias = BiasScheme::zero;
+  if (params.choice("bias_initialisation") == "zero") how.bias = BiasScheme::zero;
   return how;
 }
 

@@ -9,7 +9,7 @@
 
 namespace aniso::nn {
 
-/// How the weights of a dense layer (out, in) are drawn.
+/// How the weights of a layer are drawn; a convolution is (out, in·k·k), its fan-out out·k·k.
 enum class Scheme {
   torch,            ///< U(±1/√in), variance 1/(3 in): LibTorch's default
   kaiming_normal,   ///< N(0, 2/in)
@@ -21,13 +21,13 @@ enum class Scheme {
   orthogonal,       ///< uniformly random with orthonormal rows or columns, whichever are fewer
 };
 
-/// How the biases of a dense layer are drawn.
+/// How the biases of a layer are drawn.
 enum class BiasScheme {
   torch,  ///< U(±1/√in): LibTorch's default
   zero,
 };
 
-/// How the parameters of a dense chain are drawn.
+/// How the parameters of a network are drawn.
 struct Initialisation {
   Scheme scheme = Scheme::torch;
   double std = 0.1;  ///< of Scheme::gaussian
@@ -35,7 +35,9 @@ struct Initialisation {
   double scale = 1;  ///< multiplies every weight and bias
 };
 
-/// Draws the weight and bias of every dense layer in float64. A layer's draws are a function of
+/// Draws weight and bias of every layer in float64. Normalisation starts as the identity (scale 1,
+/// shift 0, running mean 0 and variance 1), tokens and positions as N(0, 0.02²), kernel centres as
+/// N(0, 1). A layer's draws are a function of
 /// the stream and the layer's name and shape alone: stream.child(name) for the weight and its
 /// child "bias" for the bias, so that adding a layer leaves the others as they were.
 ///
@@ -56,9 +58,12 @@ Matrix random_orthonormal(Index rows, Index k, const RandomStream& stream);
 Vector draw_balanced(const NetworkPlan& plan, const std::vector<double>& singular_values,
                      const RandomStream& stream);
 
-/// The declarations of `initialisation`, `std`, `scale` and, where the network may have biases,
-/// `bias_initialisation`; all of them felt at the next reset only.
-ParamSchema initialisation_params(bool with_bias);
+/// Whether an architecture's layers have biases: as its parameter `bias` says, or always.
+enum class Biases { by_parameter, always };
+
+/// The declarations of `initialisation`, `std`, `scale` and `bias_initialisation`; all of them felt
+/// at the next reset only.
+ParamSchema initialisation_params(Biases biases);
 /// Reads what `initialisation_params` declares.
 Initialisation initialisation_of(const Params& params);
 

@@ -9,9 +9,9 @@ Architecture linear() {
   a.title = "Linear";
   a.doc = "One dense layer: f(x) = W x + b. The baseline that every other network is held against.";
   a.params = joined({bool_param("bias", true).about("Adds a trainable offset to each output.")},
-                    initialisation_params(true));
-  a.plan = [](const Params& params, Index inputs, Index outputs) {
-    return dense_chain_plan(inputs, {}, outputs, Activation::identity, params.boolean("bias"));
+                    initialisation_params(Biases::by_parameter));
+  a.plan = [](const Params& params, const InputShape& inputs, Index outputs) {
+    return dense_chain_plan(inputs.dim, {}, outputs, Activation::identity, params.boolean("bias"));
   };
   a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
     return draw_parameters(plan, initialisation_of(params), stream);

@@ -19,10 +19,10 @@ Architecture mlp() {
                      choice_param("activation", "tanh", activation_choices())
                          .about("Applied after every layer but the last."),
                      bool_param("bias", true).about("Each dense layer adds a trainable offset.")},
-                    initialisation_params(true));
-  a.plan = [](const Params& params, Index inputs, Index outputs) {
+                    initialisation_params(Biases::by_parameter));
+  a.plan = [](const Params& params, const InputShape& inputs, Index outputs) {
     const auto hidden = params.integers("hidden");
-    return dense_chain_plan(inputs, {hidden.begin(), hidden.end()}, outputs,
+    return dense_chain_plan(inputs.dim, {hidden.begin(), hidden.end()}, outputs,
                             activation_of(params.choice("activation")), params.boolean("bias"));
   };
   a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "core/base/check.h"
 #include "core/base/names.h"
@@ -39,28 +38,95 @@ const ActivationEntry& entry_of(Activation activation) {
   throw InvalidInput("unknown activation");
 }
 
-void check_layer(const Layer& layer, Index features) {
-  ANISO_CHECK(layer.in == features, "layer '", layer.name, "' takes ", layer.in,
-              " features but is given ", features);
-  ANISO_CHECK(layer.out >= 1, "layer '", layer.name, "' has ", layer.out,
-              " outputs; it needs at least 1");
-  ANISO_CHECK(layer.op == Layer::Op::dense || layer.in == layer.out, "activation '", layer.name,
-              "' cannot change the number of features from ", layer.in, " to ", layer.out);
+// What second-order behaviour an operation adds.
+SecondOrder order_of(const Layer& layer) {
+  switch (layer.op) {
+    case Layer::Op::activation:
+      return second_order_of(layer.activation);
+    case Layer::Op::pool:
+      return layer.pooling == Pooling::max ? SecondOrder::piecewise_linear : SecondOrder::affine;
+    case Layer::Op::normalise:
+      return layer.norm == Norm::batch ? SecondOrder::affine : SecondOrder::smooth;
+    case Layer::Op::attention:
+    case Layer::Op::kernel:
+      return SecondOrder::smooth;
+    default:
+      return SecondOrder::affine;
+  }
+}
+
+struct Array {
+  const char* part;
+  Role role;
+  Index rows;
+  Index cols;
+  bool trained = true;
+};
+
+// The arrays of one layer in registration order.
+std::vector<Array> arrays_of(const Layer& layer) {
+  const FeatureShape in = layer.input_shape(), out = layer.output_shape();
+  std::vector<Array> arrays;
+  switch (layer.op) {
+    case Layer::Op::dense: {
+      const bool each = in.kind == FeatureShape::Kind::tokens;
+      const Index rows = each ? out.channels : layer.out;
+      arrays.push_back(
+          {".weight", Role::weight, rows, each ? in.channels : layer.in, !layer.fixed});
+      if (layer.bias) arrays.push_back({".bias", Role::bias, rows, 1, !layer.fixed});
+      break;
+    }
+    case Layer::Op::convolution:
+      arrays.push_back(
+          {".weight", Role::weight, out.channels, in.channels * layer.window * layer.window});
+      if (layer.bias) arrays.push_back({".bias", Role::bias, out.channels, 1});
+      break;
+    case Layer::Op::normalise:
+      arrays.push_back({".scale", Role::scale, out.channels, 1});
+      arrays.push_back({".shift", Role::shift, out.channels, 1});
+      if (layer.norm != Norm::batch) break;
+      arrays.push_back({".running_mean", Role::running_mean, out.channels, 1, false});
+      arrays.push_back({".running_variance", Role::running_variance, out.channels, 1, false});
+      break;
+    case Layer::Op::embed:
+      if (layer.class_token) arrays.push_back({".class_token", Role::class_token, 1, out.channels});
+      if (layer.positions)
+        arrays.push_back({".positions", Role::positions, out.height, out.channels});
+      break;
+    case Layer::Op::kernel:
+      arrays.push_back({".centres", Role::centres, layer.out, layer.in, false});
+      break;
+    default:
+      break;
+  }
+  return arrays;
 }
 
 }  // namespace
 
+std::string FeatureShape::text() const {
+  if (kind == Kind::map) return aniso::text(channels, "×", height, "×", width);
+  if (kind == Kind::tokens) return aniso::text(height, " tokens × ", channels);
+  return std::to_string(channels);
+}
+
 bool NetworkPlan::is_dense_chain() const {
   return std::all_of(layers.begin(), layers.end(), [](const Layer& layer) {
-    return layer.op == Layer::Op::dense || layer.op == Layer::Op::activation;
+    return layer.from < 0 && layer.input_shape().kind == FeatureShape::Kind::plain &&
+           (layer.op == Layer::Op::dense || layer.op == Layer::Op::activation);
+  });
+}
+
+bool NetworkPlan::has_running_statistics() const {
+  return std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
+    return layer.op == Layer::Op::normalise && layer.norm == Norm::batch;
   });
 }
 
 SecondOrder NetworkPlan::second_order() const {
   SecondOrder order = SecondOrder::affine;
   for (const auto& layer : layers) {
-    if (layer.op != Layer::Op::activation) continue;
-    const SecondOrder own = second_order_of(layer.activation);
+    const SecondOrder own = order_of(layer);
     if (own == SecondOrder::smooth) return SecondOrder::smooth;
     if (own == SecondOrder::piecewise_linear) order = own;
   }
@@ -70,49 +136,44 @@ SecondOrder NetworkPlan::second_order() const {
 std::vector<ParameterBlock> NetworkPlan::layout() const {
   std::vector<ParameterBlock> blocks;
   Index offset = 0;
-  const auto add = [&](const Layer& layer, Index index, const char* part, Index cols, bool bias) {
-    blocks.push_back({layer.name + part, index, layer.out, cols, offset, bias});
-    offset += layer.out * cols;
-  };
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (layers[i].op != Layer::Op::dense) continue;
-    add(layers[i], static_cast<Index>(i), ".weight", layers[i].in, false);
-    if (layers[i].bias) add(layers[i], static_cast<Index>(i), ".bias", 1, true);
-  }
+  for (const bool trained : {true, false})
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      for (const Array& array : arrays_of(layers[i])) {
+        if (array.trained != trained) continue;
+        blocks.push_back({layers[i].name + array.part, static_cast<Index>(i), array.rows,
+                          array.cols, offset, array.role, trained});
+        offset += blocks.back().size();
+      }
   return blocks;
 }
 
 Index NetworkPlan::parameter_count() const {
   Index count = 0;
   for (const auto& layer : layers)
-    if (layer.op == Layer::Op::dense) count += layer.out * (layer.in + (layer.bias ? 1 : 0));
+    for (const Array& array : arrays_of(layer)) count += array.rows * array.cols;
   return count;
 }
 
-void check_plan(const NetworkPlan& plan) {
-  ANISO_CHECK(plan.inputs >= 1, "a network needs at least 1 input, not ", plan.inputs);
-  ANISO_CHECK(plan.outputs >= 1, "a network needs at least 1 output, not ", plan.outputs);
-  Index features = plan.inputs;
-  std::set<std::string_view> names;
-  double count = 0;  // in float64, so that absurd sizes are counted and not wrapped around
-  for (const auto& layer : plan.layers) {
-    check_layer(layer, features);
-    ANISO_CHECK(names.insert(layer.name).second, "two layers are called '", layer.name, "'");
-    features = layer.out;
-    if (layer.op == Layer::Op::dense)
-      count += static_cast<double>(layer.out) * (static_cast<double>(layer.in) + 1);
-  }
-  ANISO_CHECK(features == plan.outputs, "the last layer gives ", features,
-              " features; the network should have ", plan.outputs, " outputs");
-  ANISO_CHECK(count <= static_cast<double>(kMaxParameters), "the network would have ",
-              count < 1e18 ? grouped(static_cast<long long>(count)) : number(count),
-              " parameters; at most ", grouped(kMaxParameters),
-              " are allowed. Use fewer or narrower layers, or inputs of lower dimension");
+Index NetworkPlan::trained_count() const {
+  Index count = 0;
+  for (const auto& layer : layers)
+    for (const Array& array : arrays_of(layer))
+      if (array.trained) count += array.rows * array.cols;
+  return count;
+}
+
+double counted_parameters(const NetworkPlan& plan) {
+  double count = 0;
+  for (const auto& layer : plan.layers)
+    for (const Array& array : arrays_of(layer))
+      count += static_cast<double>(array.rows) * static_cast<double>(array.cols);
+  return count;
 }
 
 bool same_shapes(const NetworkPlan& a, const NetworkPlan& b) {
   const auto same = [](const ParameterBlock& x, const ParameterBlock& y) {
-    return x.name == y.name && x.rows == y.rows && x.cols == y.cols && x.is_bias == y.is_bias;
+    return x.name == y.name && x.rows == y.rows && x.cols == y.cols && x.role == y.role &&
+           x.trained == y.trained;
   };
   const auto x = a.layout(), y = b.layout();
   return a.inputs == b.inputs && a.outputs == b.outputs &&
@@ -128,14 +189,48 @@ NetworkPlan dense_chain_plan(Index inputs, const std::vector<Index>& hidden, Ind
   widths.push_back(outputs);
   Index features = inputs;
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    plan.layers.push_back({Layer::Op::dense, text("dense ", i + 1), features, widths[i], bias, {}});
+    plan.layers.push_back({Layer::Op::dense, text("dense ", i + 1), features, widths[i], bias});
     features = widths[i];
     if (i + 1 < widths.size() && activation != Activation::identity)
-      plan.layers.push_back({Layer::Op::activation, text(activation_name(activation), " ", i + 1),
-                             features, features, false, activation});
+      plan.layers.push_back({.op = Layer::Op::activation,
+                             .name = text(activation_name(activation), " ", i + 1),
+                             .in = features,
+                             .out = features,
+                             .bias = false,
+                             .activation = activation});
   }
   check_plan(plan);
   return plan;
+}
+
+std::string details_of(const NetworkPlan& plan, const Layer& layer) {
+  const auto name = [&](Index i) { return plan.layers[static_cast<std::size_t>(i)].name; };
+  std::string out;
+  const auto say = [&](const auto&... parts) { out += (out.empty() ? "" : ", ") + text(parts...); };
+  if (layer.from >= 0) say("from ", name(layer.from));
+  if (layer.plus >= 0) say("+ ", name(layer.plus));
+  if (layer.fixed) say("fixed");
+  if (layer.op == Layer::Op::pool) say(layer.pooling == Pooling::max ? "maximum" : "average");
+  if (layer.op == Layer::Op::convolution || layer.op == Layer::Op::pool) {
+    say(layer.window, "×", layer.window);
+    if (layer.stride > 1) say("stride ", layer.stride);
+    if (layer.pad_before + layer.pad_after > 0 && layer.wrap == Wrap::circular) say("circular");
+  }
+  if (layer.op == Layer::Op::normalise) {
+    if (layer.norm == Norm::batch) say("over the batch");
+    if (layer.norm == Norm::layer) say("over the features");
+    if (layer.norm == Norm::group)
+      layer.groups == layer.input_shape().channels ? say("per channel")
+                                                   : say(layer.groups, " groups");
+  }
+  if (layer.op == Layer::Op::attention) say(layer.heads, layer.heads == 1 ? " head" : " heads");
+  if (layer.op == Layer::Op::kernel) {
+    if (layer.kernel == KernelKind::arc_cosine)
+      say("arc-cosine, order ", layer.order);
+    else
+      say(layer.kernel == KernelKind::rbf ? "RBF" : "Laplace", ", ℓ = ", layer.bandwidth);
+  }
+  return out;
 }
 
 std::vector<Choice> activation_choices() {

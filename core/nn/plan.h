@@ -12,35 +12,114 @@ namespace aniso::nn {
 
 /// How the network's output depends on its input to second order.
 enum class SecondOrder {
-  smooth,            ///< a Hessian exists everywhere
+  smooth,            ///< a Hessian that is not zero, everywhere or away from kinks
   piecewise_linear,  ///< the Hessian is zero away from kinks
   affine,            ///< the Hessian is zero
 };
 
 enum class Activation { identity, relu, gelu, silu, tanh, softplus, quadratic };
+enum class Wrap { zero, circular };
+enum class Pooling { average, max };
+/// Over what mean and variance are taken: the batch and all positions (running values outside
+/// training), the channels of a group and all positions of one sample, or one token's features.
+enum class Norm { batch, group, layer };
+enum class KernelKind { rbf, laplace, arc_cosine };
+
+/// How the features of one sample are arranged between two layers. The flat order is row-major
+/// over (channels, height, width) for a map and over (tokens, features) for tokens.
+struct FeatureShape {
+  enum class Kind { plain, map, tokens };
+  Kind kind = Kind::plain;
+  Index channels = 0;  ///< features of a plain vector, of one token, or channels of a map
+  Index height = 1;    ///< of a map; number of tokens
+  Index width = 1;     ///< of a map
+
+  static FeatureShape plain(Index features) { return {Kind::plain, features, 1, 1}; }
+  static FeatureShape map(Index c, Index h, Index w) { return {Kind::map, c, h, w}; }
+  static FeatureShape tokens(Index count, Index f) { return {Kind::tokens, f, count, 1}; }
+  Index size() const { return channels * height * width; }
+  Index positions() const { return height * width; }
+  /// "64", "16×32×32", "17 tokens × 32".
+  std::string text() const;
+  bool operator==(const FeatureShape&) const = default;
+};
 
 /// One operation of a network. A plan says *what* is computed and holds no numbers; the engines
 /// (explicit Eigen loops for dense chains, LibTorch for everything) say how.
 struct Layer {
-  enum class Op { dense, activation };
+  enum class Op {
+    dense,           ///< W h + b; on every token alike where there are tokens
+    activation,      ///< element by element
+    convolution,     ///< map → map, W (out, in·k·k) on every window
+    pool,            ///< map → map, average or maximum of every window
+    global_average,  ///< map → one feature per channel
+    normalise,       ///< mean 0 and variance 1, then scale and shift
+    add,             ///< plus what layer `plus` gave
+    embed,           ///< map → one token per position; class token in front, positions added
+    attention,       ///< per token queries, keys and values (3F) → F, softmax over tokens
+    token_mean,      ///< tokens → their mean
+    first_token,     ///< tokens → the first
+    kernel,          ///< k(x, c_j) for every centre c_j
+  };
   Op op = Op::dense;
   std::string name;                              ///< "dense 1"; unique within the plan
   Index in = 0;                                  ///< features per sample going in
   Index out = 0;                                 ///< and coming out
-  bool bias = true;                              ///< dense
+  bool bias = true;                              ///< dense, convolution
   Activation activation = Activation::identity;  ///< activation
+  FeatureShape in_shape = {};                    ///< left empty for plain vectors
+  FeatureShape out_shape = {};
 
+  Index from = -1;     ///< number of the layer whose output goes in; −1 for the one before
+  Index plus = -1;     ///< add: number of the layer whose output is added
+  bool fixed = false;  ///< dense: drawn once, not trained
+
+  Index window = 1;      ///< side of a convolution's or pool's window
+  Index stride = 1;      ///< of either
+  Index pad_before = 0;  ///< rows above and columns to the left that `wrap` adds
+  Index pad_after = 0;   ///< and below and to the right
+  Wrap wrap = Wrap::zero;
+  Pooling pooling = Pooling::average;
+  Norm norm = Norm::batch;
+  Index groups = 1;          ///< of group normalisation; as many as channels for instance
+  Index heads = 1;           ///< attention
+  bool class_token = false;  ///< embed
+  bool positions = false;    ///< embed: adds a trained vector to every token
+  KernelKind kernel = KernelKind::rbf;
+  double bandwidth = 1;  ///< ℓ of the RBF and Laplace kernels
+  int order = 1;         ///< of the arc-cosine kernel
+
+  FeatureShape input_shape() const {
+    return in_shape.channels ? in_shape : FeatureShape::plain(in);
+  }
+  FeatureShape output_shape() const {
+    return out_shape.channels ? out_shape : FeatureShape::plain(out);
+  }
   bool operator==(const Layer&) const = default;
 };
 
-/// One trainable array within the flat parameter vector.
+/// What an array of numbers is to its layer.
+enum class Role {
+  weight,  ///< (out, in), as of LibTorch's Linear; (out, in·k·k) of a convolution
+  bias,
+  scale,
+  shift,
+  class_token,
+  positions,
+  centres,
+  running_mean,
+  running_variance,
+};
+
+/// One array within the flat parameter vector.
 struct ParameterBlock {
   std::string name;  ///< "dense 1.weight"
   Index layer = 0;   ///< index into the plan's layers
-  Index rows = 0;    ///< out; row-major (out, in) like LibTorch's Linear
-  Index cols = 0;    ///< in; 1 for a bias
+  Index rows = 0;    ///< row-major
+  Index cols = 0;    ///< 1 for a bias
   Index offset = 0;  ///< first entry within the flat vector
-  bool is_bias = false;
+  Role role = Role::weight;
+  bool trained = true;  ///< false for buffers: running statistics, fixed weights, centres
   Index size() const { return rows * cols; }
   bool operator==(const ParameterBlock&) const = default;
 };
@@ -51,18 +130,27 @@ struct NetworkPlan {
   Index outputs = 0;  ///< C
   std::vector<Layer> layers;
 
-  /// Every layer is dense or an activation, so that the explicit engine can run it.
+  /// Every layer is dense on plain features or an activation, each fed by the one before, so that
+  /// the explicit engine can run it.
   bool is_dense_chain() const;
-  /// From the activations used.
+  /// Batch normalisation computes something else in training than outside it.
+  bool has_running_statistics() const;
+  /// From the operations used.
   SecondOrder second_order() const;
-  /// Parameters in registration order: per layer weight, then bias.
+  /// All arrays: what is trained, in registration order, then the buffers, in registration order.
   std::vector<ParameterBlock> layout() const;
+  /// P, the length of the flat vector: everything that makes the network a function.
   Index parameter_count() const;
+  /// How many of them, the first ones, are trained.
+  Index trained_count() const;
   bool operator==(const NetworkPlan&) const = default;
 };
 
 /// The largest network that is accepted: 400 MB in float64, before gradients and optimiser state.
 inline constexpr Index kMaxParameters = 50'000'000;
+
+/// P in float64, so that absurd sizes are counted and not wrapped around.
+double counted_parameters(const NetworkPlan& plan);
 
 /// Checks that layers follow on from one another, names are unique, sizes are positive and the
 /// parameters number at most kMaxParameters. @throws InvalidInput saying which layer is wrong.
@@ -75,6 +163,9 @@ NetworkPlan dense_chain_plan(Index inputs, const std::vector<Index>& hidden, Ind
 /// Whether parameters of one plan fit the other: same shapes and names in the same order. The
 /// activations between them may differ.
 bool same_shapes(const NetworkPlan& a, const NetworkPlan& b);
+
+/// What a layer's name does not say: "3×3, stride 2, circular", "+ dense 1", "4 heads"; or empty.
+std::string details_of(const NetworkPlan& plan, const Layer& layer);
 
 /// The choices for an `activation` parameter, with one-line docs.
 std::vector<Choice> activation_choices();

@@ -7,7 +7,16 @@
 namespace aniso::nn {
 
 const std::vector<Architecture>& architectures() {
-  static const std::vector<Architecture> list = {mlp(), deep_linear(), linear()};
+  static const std::vector<Architecture> list = {mlp(),
+                                                 residual_mlp(),
+                                                 deep_linear(),
+                                                 linear(),
+                                                 random_features(),
+                                                 kernel_machine(),
+                                                 conv_pool_dense(),
+                                                 lenet(),
+                                                 resnet(),
+                                                 vit()};
   return list;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/input_shape.h"
 #include "core/base/params.h"
 #include "core/base/random.h"
 #include "core/nn/plan.h"
@@ -17,11 +18,19 @@ struct Architecture {
   std::string title;
   std::string doc;
   ParamSchema params;
-  /// The structure for D inputs and C outputs. @throws InvalidInput when it cannot take them.
-  std::function<NetworkPlan(const Params&, Index inputs, Index outputs)> plan;
+  /// Works on images: plain vectors are read as one where D is a square or a few channels of one.
+  bool on_images = false;
+  /// The structure for these inputs and C outputs. @throws InvalidInput when it cannot take them.
+  std::function<NetworkPlan(const Params&, const InputShape& inputs, Index outputs)> plan;
   /// Fresh parameters (plan.parameter_count()) drawn from the stream: a function of the stream
   /// alone, never of LibTorch's generator.
   std::function<Vector(const NetworkPlan&, const Params&, const RandomStream&)> initialise;
+  /// Finishes fresh parameters by what there is to train on, training inputs (n, D): kernel centres
+  /// are training points. Empty where an architecture has no need of data; without data the law of
+  /// fresh networks is that of `initialise`. @throws InvalidInput when there is too little of it.
+  std::function<void(const NetworkPlan&, const Params&, MatrixRef inputs, const RandomStream&,
+                     Vector& parameters)>
+      place;
 };
 
 /// Every kind of network, in menu order.

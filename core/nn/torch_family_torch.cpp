@@ -15,8 +15,8 @@ constexpr Index kMostEntries = Index{1} << 24;
 
 class TorchFamily : public ArchitectureFamily {
  public:
-  TorchFamily(const Architecture& architecture, const Params& params, Index inputs, Index outputs,
-              const torch::TensorOptions& options)
+  TorchFamily(const Architecture& architecture, const Params& params, const InputShape& inputs,
+              Index outputs, const torch::TensorOptions& options)
       : ArchitectureFamily(architecture, params, inputs, outputs), options_(options) {
     ANISO_CHECK(plan().is_dense_chain(), "architecture '", architecture.id,
                 "' is no chain of dense layers and cannot be batched over networks");
@@ -44,22 +44,25 @@ class TorchFamily : public ArchitectureFamily {
   /// theta (R, P), x (R, n, D) → (R, n, C).
   Tensor forward(const Tensor& theta, Tensor x) const {
     const Index networks = theta.size(0);
-    Index at = 0;
-    for (const auto& layer : plan().layers) {
+    const auto layout = plan().layout();
+    const auto block_of = [&](std::size_t layer, Role role) {
+      return std::find_if(layout.begin(), layout.end(), [&](const ParameterBlock& block) {
+        return block.layer == static_cast<Index>(layer) && block.role == role;
+      });
+    };
+    for (std::size_t i = 0; i < plan().layers.size(); ++i) {
+      const Layer& layer = plan().layers[i];
       if (layer.op == Layer::Op::activation) {
         x = torch_activation(layer.activation, x);
         continue;
       }
-      const Index size = layer.out * layer.in;
-      const Tensor weight =
-          theta.narrow(1, at, size).reshape({networks, layer.out, layer.in}).transpose(1, 2);
-      at += size;
-      if (layer.bias) {
-        x = torch::baddbmm(theta.narrow(1, at, layer.out).unsqueeze(1), x, weight);
-        at += layer.out;
-      } else {
-        x = torch::bmm(x, weight);
-      }
+      const auto w = block_of(i, Role::weight), b = block_of(i, Role::bias);
+      const Tensor weight = theta.narrow(1, w->offset, w->size())
+                                .reshape({networks, layer.out, layer.in})
+                                .transpose(1, 2);
+      x = b == layout.end()
+              ? torch::bmm(x, weight)
+              : torch::baddbmm(theta.narrow(1, b->offset, b->size()).unsqueeze(1), x, weight);
     }
     return x;
   }
@@ -93,8 +96,9 @@ class TorchFamily : public ArchitectureFamily {
 }  // namespace
 
 std::unique_ptr<FunctionFamily> make_torch_family(const Architecture& architecture,
-                                                  const Params& params, Index inputs, Index outputs,
-                                                  Dtype dtype, const std::string& device) {
+                                                  const Params& params, const InputShape& inputs,
+                                                  Index outputs, Dtype dtype,
+                                                  const std::string& device) {
   const auto options =
       torch::TensorOptions().dtype(scalar_type(dtype)).device(torch_device(device));
   return std::make_unique<TorchFamily>(architecture, params, inputs, outputs, options);

@@ -10,8 +10,8 @@
 namespace aniso::nn {
 
 /// Any plan evaluated by LibTorch on any device, derivatives by its autograd: input gradients in
-/// chunks of 512 samples with the parameters held constant, jets by double backward. An undefined
-/// autograd result counts as 0. Moments are reduced on the device.
+/// chunks (64 samples, 512 for dense chains) with the parameters held constant, jets by double
+/// backward. An undefined autograd result counts as 0. Moments are reduced on the device.
 ///
 /// @param parameters  (P) in layout order.
 /// @param device      "cpu" or "cuda:N".
@@ -24,8 +24,8 @@ std::unique_ptr<LayeredFunction> make_torch_function(const NetworkPlan& plan, Ve
 /// devices that a single small network cannot fill. Networks per batch are limited by memory.
 /// @throws InvalidInput if the device does not exist or the plan is no dense chain.
 std::unique_ptr<FunctionFamily> make_torch_family(const Architecture& architecture,
-                                                  const Params& params, Index inputs, Index outputs,
-                                                  Dtype dtype = Dtype::float64,
+                                                  const Params& params, const InputShape& inputs,
+                                                  Index outputs, Dtype dtype = Dtype::float64,
                                                   const std::string& device = "cpu");
 
 }  // namespace aniso::nn

@@ -13,7 +13,9 @@ namespace {
 
 using torch::Tensor;
 
-constexpr Index kChunk = 512;
+// Samples at a time: what an image network keeps per sample is large.
+constexpr Index kPlainChunk = 512;
+constexpr Index kImageChunk = 64;
 
 /// d(Σ outputs · weights)/d input; zeros where autograd finds no dependence.
 Tensor gradient(const Tensor& output, const Tensor& input, const Tensor& weight,
@@ -25,47 +27,78 @@ Tensor gradient(const Tensor& output, const Tensor& input, const Tensor& weight,
   return grads[0].defined() ? grads[0] : torch::zeros_like(input);
 }
 
-template <typename Body>
-void for_each_chunk(Index rows, Body body) {
-  for (Index at = 0; at < rows; at += kChunk) body(at, std::min(kChunk, rows - at));
-}
-
 class TorchFunction : public LayeredFunction {
  public:
   TorchFunction(const NetworkPlan& plan, const Tensor& flat)
-      : plan_(plan), flat_(flat), parameters_(parameter_views(plan, flat)) {
-    for (const auto& block : plan.layout())
-      if (!block.is_bias) weights_.push_back(block);
+      : network_(plan), flat_(flat), blocks_(parameter_views(plan, flat)) {
+    for (std::size_t i = 0; i < plan.layers.size(); ++i)
+      if (network_.block(i, Role::weight) >= 0) weights_.push_back(i);
   }
 
-  Index inputs() const override { return plan_.inputs; }
-  Index outputs() const override { return plan_.outputs; }
-  SecondOrder second_order() const override { return plan_.second_order(); }
+  Index inputs() const override { return plan().inputs; }
+  Index outputs() const override { return plan().outputs; }
+  SecondOrder second_order() const override { return plan().second_order(); }
   std::size_t layer_count() const override { return weights_.size(); }
   std::string layer_name(std::size_t layer) const override {
-    return plan_.layers[op_of(layer)].name;
+    return plan().layers[op_of(layer)].name;
   }
-  Matrix weight(std::size_t layer) const override {
-    return to_matrix(parameters_[position_of(layer)]);
+  Matrix weight(std::size_t layer) const override { return to_matrix(blocks_[position_of(layer)]); }
+  Index layer_positions(std::size_t layer) const override {
+    return network_.positions(op_of(layer));
   }
   std::unique_ptr<Function> clone() const override {
-    return std::make_unique<TorchFunction>(plan_, flat_);
+    return std::make_unique<TorchFunction>(plan(), flat_);
   }
 
-  Matrix values(MatrixRef x) const override { return evaluate(x, kAllLayers, outputs()); }
+  Matrix values(MatrixRef x) const override {
+    ANISO_CHECK_SHAPE(x, -1, inputs());
+    const torch::NoGradGuard no_grad;
+    Matrix out(x.rows(), outputs());
+    for_each_chunk(x.rows(), [&](Index at, Index m) {
+      out.middleRows(at, m) = to_matrix(forward(tensor(x.middleRows(at, m))));
+    });
+    return out;
+  }
 
   Matrix layer_inputs(std::size_t layer, MatrixRef x) const override {
+    ANISO_CHECK_SHAPE(x, -1, inputs());
     const std::size_t op = op_of(layer);
-    return evaluate(x, op, plan_.layers[op].in);
+    const torch::NoGradGuard no_grad;
+    const Index p = network_.positions(op);
+    Matrix out(x.rows() * p, blocks_[position_of(layer)].size(1));
+    for_each_chunk(x.rows(), [&](Index at, Index m) {
+      Tap tap{.layer = op, .stop = true, .input = {}, .output = {}};
+      network_.forward(blocks_, tensor(x.middleRows(at, m)), false, &tap);
+      out.middleRows(at * p, m * p) = to_matrix(network_.input_rows(op, tap.input));
+    });
+    return out;
   }
 
   Matrix vector_jacobian(MatrixRef x, MatrixRef v) const override {
-    return pulled_back(x, v, 0, inputs());
+    ANISO_CHECK_SHAPE(x, -1, inputs());
+    ANISO_CHECK_SHAPE(v, x.rows(), outputs());
+    Matrix out(x.rows(), inputs());
+    for_each_chunk(x.rows(), [&](Index at, Index m) {
+      const Tensor in = tensor(x.middleRows(at, m)).requires_grad_();
+      out.middleRows(at, m) = to_matrix(gradient(forward(in), in, tensor(v.middleRows(at, m))));
+    });
+    return out;
   }
 
   Matrix layer_vector_jacobian(std::size_t layer, MatrixRef x, MatrixRef v) const override {
+    ANISO_CHECK_SHAPE(x, -1, inputs());
+    ANISO_CHECK_SHAPE(v, x.rows(), outputs());
     const std::size_t op = op_of(layer);
-    return pulled_back(x, v, op, plan_.layers[op].in);
+    const Tensor weight = blocks_[position_of(layer)];
+    const Index p = network_.positions(op);
+    Matrix out(x.rows() * p, weight.size(1));
+    for_each_chunk(x.rows(), [&](Index at, Index m) {
+      Tap tap{.layer = op, .stop = false, .input = {}, .output = {}};
+      const Tensor y = network_.forward(blocks_, tensor(x.middleRows(at, m)), false, &tap);
+      const Tensor delta = gradient(y, tap.output, tensor(v.middleRows(at, m)));
+      out.middleRows(at * p, m * p) = to_matrix(network_.output_rows(op, delta).matmul(weight));
+    });
+    return out;
   }
 
   Matrix jacobians(MatrixRef x) const override {
@@ -87,14 +120,13 @@ class TorchFunction : public LayeredFunction {
   Matrix weight_gradient(std::size_t layer, MatrixRef x, MatrixRef loss_gradient) const override {
     ANISO_CHECK_SHAPE(x, -1, inputs());
     ANISO_CHECK_SHAPE(loss_gradient, x.rows(), outputs());
-    const std::size_t op = op_of(layer), position = position_of(layer);
-    auto parameters = parameters_;
-    parameters[position] = parameters[position].detach().clone().requires_grad_();
-    Tensor sum = torch::zeros_like(parameters[position], torch::kFloat64);
+    const std::size_t position = position_of(layer);
+    auto blocks = blocks_;
+    blocks[position] = blocks[position].detach().clone().requires_grad_();
+    Tensor sum = torch::zeros_like(blocks[position], torch::kFloat64);
     for_each_chunk(x.rows(), [&](Index at, Index m) {
-      const Tensor hidden = forward_to(tensor(x.middleRows(at, m)), op);
-      const Tensor out = torch_forward(plan_, parameters, hidden, op);
-      sum += gradient(out, parameters[position], tensor(loss_gradient.middleRows(at, m)));
+      const Tensor out = network_.forward(blocks, tensor(x.middleRows(at, m)));
+      sum += gradient(out, blocks[position], tensor(loss_gradient.middleRows(at, m)));
     });
     return to_matrix(sum);
   }
@@ -143,56 +175,33 @@ class TorchFunction : public LayeredFunction {
   }
 
   std::unique_ptr<Function> restricted(VectorRef origin, MatrixRef basis) const override {
-    if (!can_fold_restriction(plan_)) return Function::restricted(origin, basis);
+    if (!can_fold_restriction(plan())) return Function::restricted(origin, basis);
     const Vector parameters = to_matrix(flat_).row(0);
-    const auto small = fold_restriction(plan_, parameters, origin, basis);
+    const auto small = fold_restriction(plan(), parameters, origin, basis);
     return std::make_unique<TorchFunction>(small.plan,
                                            vector_tensor(small.parameters, flat_.options()));
   }
 
  private:
+  const NetworkPlan& plan() const { return network_.plan(); }
   std::size_t op_of(std::size_t layer) const {
     ANISO_CHECK(layer < layer_count(), "layer ", layer, " does not exist; the network has ",
                 layer_count(), " layers with weights, counted from 0");
-    return static_cast<std::size_t>(weights_[layer].layer);
+    return weights_[layer];
   }
-  /// Position of the layer's weight within `parameters_`.
   std::size_t position_of(std::size_t layer) const {
-    const std::size_t op = op_of(layer);
-    std::size_t position = 0;
-    for (std::size_t i = 0; i < op; ++i)
-      if (plan_.layers[i].op == Layer::Op::dense) position += plan_.layers[i].bias ? 2 : 1;
-    return position;
+    return static_cast<std::size_t>(network_.block(op_of(layer), Role::weight));
+  }
+
+  template <typename Body>
+  void for_each_chunk(Index rows, Body body) const {
+    const Index most = plan().is_dense_chain() ? kPlainChunk : kImageChunk;
+    for (Index at = 0; at < rows; at += most) body(at, std::min(most, rows - at));
   }
 
   torch::TensorOptions wide_options() const { return flat_.options().dtype(torch::kFloat64); }
   Tensor tensor(MatrixRef matrix) const { return to_tensor(matrix, flat_.options()); }
-  Tensor forward(const Tensor& x) const { return torch_forward(plan_, parameters_, x); }
-  Tensor forward_to(const Tensor& x, std::size_t end) const {
-    const torch::NoGradGuard no_grad;
-    return torch_forward(plan_, parameters_, x, 0, end);
-  }
-
-  Matrix evaluate(MatrixRef x, std::size_t end, Index features) const {
-    ANISO_CHECK_SHAPE(x, -1, inputs());
-    Matrix out(x.rows(), features);
-    for_each_chunk(x.rows(), [&](Index at, Index m) {
-      out.middleRows(at, m) = to_matrix(forward_to(tensor(x.middleRows(at, m)), end));
-    });
-    return out;
-  }
-
-  Matrix pulled_back(MatrixRef x, MatrixRef v, std::size_t op, Index features) const {
-    ANISO_CHECK_SHAPE(x, -1, inputs());
-    ANISO_CHECK_SHAPE(v, x.rows(), outputs());
-    Matrix out(x.rows(), features);
-    for_each_chunk(x.rows(), [&](Index at, Index m) {
-      const Tensor hidden = forward_to(tensor(x.middleRows(at, m)), op).detach().requires_grad_();
-      const Tensor y = torch_forward(plan_, parameters_, hidden, op);
-      out.middleRows(at, m) = to_matrix(gradient(y, hidden, tensor(v.middleRows(at, m))));
-    });
-    return out;
-  }
+  Tensor forward(const Tensor& x) const { return network_.forward(blocks_, x); }
 
   void jets_of_chunk(const Tensor& out, const Tensor& along, Index at, Jets& jets) const {
     const Index m = along.size(0), k = along.size(1);
@@ -210,10 +219,10 @@ class TorchFunction : public LayeredFunction {
     }
   }
 
-  NetworkPlan plan_;
-  Tensor flat_;                     // never written to: shared between clones
-  std::vector<Tensor> parameters_;  // views of it
-  std::vector<ParameterBlock> weights_;
+  TorchNetwork network_;
+  Tensor flat_;                       // never written to: shared between clones
+  std::vector<Tensor> blocks_;        // views of it
+  std::vector<std::size_t> weights_;  // operations with a weight
 };
 
 }  // namespace

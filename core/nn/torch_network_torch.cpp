@@ -1,9 +1,11 @@
 #include "core/nn/torch_network_torch.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/nn/torch_kernels_torch.h"
 #include "core/nn/torch_support.h"
 
 namespace aniso::nn {
@@ -42,11 +44,15 @@ Matrix to_matrix(const torch::Tensor& tensor) {
 }
 
 std::vector<torch::Tensor> parameter_views(const NetworkPlan& plan, const torch::Tensor& flat) {
-  check_size("parameters", flat.numel(), plan.parameter_count());
+  if (flat.numel() != plan.trained_count())
+    check_size("parameters", flat.numel(), plan.parameter_count());
   std::vector<torch::Tensor> views;
   for (const auto& block : plan.layout()) {
-    torch::Tensor view = flat.narrow(0, block.offset, block.size());
-    views.push_back(block.is_bias ? view : view.view({block.rows, block.cols}));
+    if (block.offset + block.size() > flat.numel()) break;
+    const torch::Tensor view = flat.narrow(0, block.offset, block.size());
+    const bool is_matrix = block.cols > 1 || block.role == Role::weight ||
+                           block.role == Role::centres || block.role == Role::positions;
+    views.push_back(is_matrix ? view.view({block.rows, block.cols}) : view);
   }
   return views;
 }
@@ -71,21 +77,195 @@ torch::Tensor torch_activation(Activation activation, const torch::Tensor& z) {
   throw InvalidInput("unknown activation");
 }
 
-torch::Tensor torch_forward(const NetworkPlan& plan, const std::vector<torch::Tensor>& parameters,
-                            torch::Tensor x, std::size_t begin, std::size_t end) {
-  end = std::min(end, plan.layers.size());
-  std::size_t next = 0;  // parameter block
-  for (std::size_t i = 0; i < end; ++i) {
-    const Layer& layer = plan.layers[i];
-    const bool is_dense = layer.op == Layer::Op::dense;
-    if (i >= begin) {
-      x = is_dense ? torch::linear(x, parameters[next],
-                                   layer.bias ? parameters[next + 1] : torch::Tensor())
-                   : torch_activation(layer.activation, x);
-    }
-    if (is_dense) next += layer.bias ? 2 : 1;
+namespace {
+
+using torch::Tensor;
+using Kind = FeatureShape::Kind;
+
+constexpr double kEpsilon = 1e-5;  // of every normalisation, as LibTorch has it
+constexpr double kMomentum = 0.1;  // of running statistics
+
+// oneDNN, which serves float32 convolutions on the CPU, reorders planes at every one of them.
+bool wants_channels_last(const Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
+}
+
+Tensor in_fast_order(const Tensor& image) {
+  return wants_channels_last(image) ? image.contiguous(at::MemoryFormat::ChannelsLast)
+                                    : image.contiguous();
+}
+
+// As (n, features), (n, c, h, w) or (n, tokens, features).
+Tensor arranged(const Tensor& x, const FeatureShape& shape) {
+  if (shape.kind == Kind::plain) return x.dim() == 2 ? x : x.flatten(1);
+  if (shape.kind == Kind::tokens)
+    return x.dim() == 3 ? x : x.reshape({x.size(0), shape.height, shape.channels});
+  return x.dim() == 4 ? x : x.reshape({x.size(0), shape.channels, shape.height, shape.width});
+}
+
+// Rows or columns continued around the edges. Concatenation keeps the order of the channels.
+Tensor wrapped(Tensor x, Index before, Index after) {
+  for (const int axis : {2, 3}) {
+    std::vector<Tensor> parts;
+    const Index size = x.size(axis);
+    if (before > 0) parts.push_back(x.narrow(axis, size - before, before));
+    parts.push_back(x);
+    if (after > 0) parts.push_back(x.narrow(axis, 0, after));
+    if (parts.size() > 1) x = torch::cat(parts, axis);
   }
   return x;
+}
+
+// The image with what its layer sees beyond the edges, where LibTorch's own zeros do not serve.
+Tensor padded(const Layer& layer, const Tensor& x) {
+  if (layer.wrap == Wrap::circular) return wrapped(x, layer.pad_before, layer.pad_after);
+  return x;
+}
+
+Index own_padding(const Layer& layer) { return layer.wrap == Wrap::zero ? layer.pad_before : 0; }
+
+Tensor convolved(const Layer& layer, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const Tensor image = in_fast_order(padded(layer, x));
+  const Tensor kernel =
+      weight.view({layer.output_shape().channels, x.size(1), layer.window, layer.window});
+  return in_fast_order(torch::conv2d(image, kernel, bias, layer.stride, own_padding(layer)));
+}
+
+Tensor pooled(const Layer& layer, const Tensor& x) {
+  const Tensor image = padded(layer, x);
+  if (layer.pooling == Pooling::max)
+    return torch::max_pool2d(image, layer.window, layer.stride, own_padding(layer));
+  return torch::avg_pool2d(image, layer.window, layer.stride, own_padding(layer));
+}
+
+struct Arrays {
+  const std::vector<Tensor>& blocks;
+  const TorchNetwork& network;
+  std::size_t layer;
+  Tensor operator()(Role role) const {
+    const int position = network.block(layer, role);
+    return position < 0 ? Tensor() : blocks[static_cast<std::size_t>(position)];
+  }
+};
+
+Tensor normalised(const Layer& layer, const Tensor& x, const Arrays& array, bool training) {
+  const Tensor scale = array(Role::scale), shift = array(Role::shift);
+  if (layer.norm == Norm::layer) return torch::layer_norm(x, {x.size(-1)}, scale, shift, kEpsilon);
+  if (layer.norm == Norm::group) return torch::group_norm(x, layer.groups, scale, shift, kEpsilon);
+  const Tensor mean = array(Role::running_mean), variance = array(Role::running_variance);
+  if (training) {
+    ANISO_CHECK(x.size(0) * x.size(2) * x.size(3) > 1, "layer '", layer.name,
+                "' cannot normalise a batch of one sample with one position; use larger batches");
+    return torch::batch_norm(x, scale, shift, mean, variance, true, kMomentum, kEpsilon, true);
+  }
+  const Tensor factor = scale * (variance + kEpsilon).rsqrt();
+  const Tensor offset = shift - mean * factor;
+  return x * factor.view({1, -1, 1, 1}) + offset.view({1, -1, 1, 1});
+}
+
+// Positions become tokens in row-major order.
+Tensor embedded(const Tensor& x, const Arrays& array) {
+  Tensor tokens = x.flatten(2).transpose(1, 2);
+  if (const Tensor first = array(Role::class_token); first.defined())
+    tokens = torch::cat({first.reshape({1, 1, -1}).expand({x.size(0), 1, -1}), tokens}, 1);
+  if (const Tensor positions = array(Role::positions); positions.defined())
+    tokens = tokens + positions;
+  return tokens;
+}
+
+// qkv (n, T, 3F) → (n, T, F).
+Tensor attended(const Layer& layer, const Tensor& qkv) {
+  const Index n = qkv.size(0), tokens = qkv.size(1), features = qkv.size(2) / 3;
+  const Index depth = features / layer.heads;
+  const Tensor parts =
+      qkv.reshape({n, tokens, 3, layer.heads, depth}).permute({2, 0, 3, 1, 4}).contiguous();
+  const Tensor scores =
+      parts[0].matmul(parts[1].transpose(2, 3)) / std::sqrt(static_cast<double>(depth));
+  return torch::softmax(scores, -1).matmul(parts[2]).transpose(1, 2).reshape({n, tokens, features});
+}
+
+Tensor applied(const Layer& layer, const Tensor& x, const Arrays& array, const Tensor& other,
+               bool training) {
+  switch (layer.op) {
+    case Layer::Op::dense:
+      return torch::linear(x, array(Role::weight), array(Role::bias));
+    case Layer::Op::activation:
+      return torch_activation(layer.activation, x);
+    case Layer::Op::convolution:
+      return convolved(layer, x, array(Role::weight), array(Role::bias));
+    case Layer::Op::pool:
+      return pooled(layer, x);
+    case Layer::Op::global_average:
+      return x.mean({2, 3});
+    case Layer::Op::normalise:
+      return normalised(layer, x, array, training);
+    case Layer::Op::add:
+      return x + arranged(other, layer.input_shape());
+    case Layer::Op::embed:
+      return embedded(x, array);
+    case Layer::Op::attention:
+      return attended(layer, x);
+    case Layer::Op::token_mean:
+      return x.mean(1);
+    case Layer::Op::first_token:
+      return x.select(1, 0);
+    case Layer::Op::kernel:
+      return kernel_features(layer, x, array(Role::centres));
+  }
+  throw InvalidInput("unknown operation");
+}
+
+}  // namespace
+
+TorchNetwork::TorchNetwork(const NetworkPlan& plan)
+    : plan_(plan), blocks_(plan.layers.size()), is_kept_(plan.layers.size(), false) {
+  for (auto& row : blocks_) row.fill(-1);
+  int position = 0;
+  for (const auto& block : plan_.layout())
+    blocks_[static_cast<std::size_t>(block.layer)][static_cast<std::size_t>(block.role)] =
+        position++;
+  for (const auto& layer : plan_.layers)
+    for (const Index source : {layer.from, layer.plus})
+      if (source >= 0) is_kept_[static_cast<std::size_t>(source)] = true;
+}
+
+Tensor TorchNetwork::forward(const std::vector<Tensor>& blocks, const Tensor& x, bool training,
+                             Tap* tap) const {
+  Tensor h = x;
+  std::vector<Tensor> kept(plan_.layers.size());
+  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
+    const Layer& layer = plan_.layers[i];
+    const Tensor& source = layer.from >= 0 ? kept[static_cast<std::size_t>(layer.from)] : h;
+    const Tensor in = arranged(source, layer.input_shape());
+    const bool is_tapped = tap != nullptr && tap->layer == i;
+    if (is_tapped) tap->input = in;
+    if (is_tapped && tap->stop) return {};
+    const Tensor other = layer.plus >= 0 ? kept[static_cast<std::size_t>(layer.plus)] : Tensor();
+    h = applied(layer, in, {blocks, *this, i}, other, training);
+    if (is_tapped) tap->output = h = h.detach().requires_grad_();
+    if (is_kept_[i]) kept[i] = h;
+  }
+  return arranged(h, FeatureShape::plain(plan_.outputs));
+}
+
+Index TorchNetwork::positions(std::size_t layer) const {
+  return plan_.layers[layer].output_shape().positions();
+}
+
+Tensor TorchNetwork::input_rows(std::size_t layer, const Tensor& input) const {
+  const Layer& l = plan_.layers[layer];
+  if (l.op != Layer::Op::convolution) return input.reshape({-1, input.size(-1)});
+  const Tensor windows =
+      torch::im2col(padded(l, input).contiguous(), {l.window, l.window}, {1, 1},
+                    {own_padding(l), own_padding(l)}, {l.stride, l.stride});  // (n, c·k·k, L)
+  return windows.transpose(1, 2).reshape({-1, windows.size(1)});
+}
+
+Tensor TorchNetwork::output_rows(std::size_t layer, const Tensor& gradient) const {
+  const Tensor rows = plan_.layers[layer].op == Layer::Op::convolution
+                          ? gradient.flatten(2).transpose(1, 2)
+                          : gradient;
+  return rows.reshape({-1, rows.size(-1)});
 }
 
 }  // namespace aniso::nn

@@ -311,7 +311,7 @@ HeadlessOutcome Headless::run() {
   folder_.emplace(options_.folder);
   folder_->log(text(experiment.title.empty() ? "untitled" : experiment.title, ": ",
                     loop_->trainer().engine_name(), " engine on ", loop_->trainer().device(), ", ",
-                    grouped(loop_->resolved()->plan().parameter_count()), " parameters, steps ",
+                    grouped(loop_->resolved()->plan().trained_count()), " parameters, steps ",
                     grouped(loop_->steps_done()), " to ", grouped(loop_->total_steps())));
   for (const auto& note : loop_->resolved()->data->notes) folder_->log("data: " + note);
   try {

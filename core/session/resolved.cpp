@@ -46,7 +46,7 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
   const Index outputs = objective.outputs(*out->data);
 
   auto& spec = out->spec;
-  spec.plan = architecture.plan(experiment.architecture.params, out->data->shape.dim, outputs);
+  spec.plan = architecture.plan(experiment.architecture.params, out->data->shape, outputs);
   spec.objective = objective.id;
   spec.objective_params = experiment.objective.params;
   spec.optimizer = experiment.optimizer.id;
@@ -62,6 +62,10 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
 
   out->initial = architecture.initialise(spec.plan, experiment.architecture.params,
                                          RandomStream(spec.seed, "init", spec.run));
+  if (architecture.place)
+    architecture.place(spec.plan, experiment.architecture.params,
+                       out->data->x(out->data->train, Eigen::all),
+                       RandomStream(spec.seed, "place", spec.run), out->initial);
   ANISO_CHECK_FINITE(out->initial);
   out->output_kind = objective.output_kind;
   return out;

@@ -192,8 +192,10 @@ SessionState load_session(const fs::path& folder) {
   ANISO_CHECK_FINITE(session.trainer.parameters);
   for (Index k = 0; k < slots; ++k) {
     session.trainer.optimizer.push_back(arrays.read(text("optimizer/", k)).vector());
-    check_size("optimizer slot", session.trainer.optimizer.back().size(),
-               session.trainer.parameters.size());
+    const Index size = session.trainer.optimizer.back().size();
+    ANISO_CHECK(size <= session.trainer.parameters.size(), file.string(), ": optimizer/", k,
+                " has ", size, " entries, more than the ", session.trainer.parameters.size(),
+                " parameters it belongs to");
   }
   session.metrics = metrics_from_matrix(arrays.read("metrics").matrix());
   read_probes(arrays, file.string(), session);

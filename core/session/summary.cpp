@@ -81,7 +81,7 @@ Json summary_json(const HeadlessOutcome& outcome, RunLoop& loop, const Histories
               {"wall_s", wall_s},
               {"metrics", metrics_json(loop.metrics().snapshot())},
               {"weights_sha256", outcome.weights_sha256},
-              {"parameters", resolved.plan().parameter_count()},
+              {"parameters", resolved.plan().trained_count()},
               {"dtype", resolved.spec.dtype == Dtype::float64 ? "float64" : "float32"},
               {"seed", resolved.spec.seed},
               {"engine", loop.trainer().engine_name()},

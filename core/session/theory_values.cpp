@@ -35,7 +35,7 @@ Matrix weights_of(const nn::NetworkPlan& plan, const Vector& parameters) {
   Matrix out(plan.inputs + static_cast<Index>(blocks.size()) - 1, plan.outputs);
   for (const auto& block : blocks) {
     const Eigen::Map<const Matrix> values(parameters.data() + block.offset, block.rows, block.cols);
-    if (block.is_bias)
+    if (block.role == nn::Role::bias)
       out.bottomRows(1) = values.transpose();
     else
       out.topRows(plan.inputs) = values.transpose();
@@ -64,7 +64,7 @@ std::string imbalance_obstacle(const nn::NetworkPlan& plan) {
 double imbalance(const nn::NetworkPlan& plan, const Vector& parameters) {
   std::vector<Matrix> weights;
   for (const auto& block : plan.layout())
-    if (!block.is_bias)
+    if (block.role == nn::Role::weight)
       weights.emplace_back(
           Eigen::Map<const Matrix>(parameters.data() + block.offset, block.rows, block.cols));
   double worst = 0;

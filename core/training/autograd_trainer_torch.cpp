@@ -90,36 +90,58 @@ void update_on_device(const UpdateRule& rule, double learning_rate, double gradi
 template <typename T>
 class AutogradEngine final : public GradientEngine {
  public:
-  AutogradEngine(const TrainingSpec& spec, const Vector& initial)
-      : plan_(spec.plan),
+  AutogradEngine(const TrainingSpec& spec, const Vector& initial, StepRecorder recorder)
+      : recorder_(std::move(recorder)),
+        network_(spec.plan),
         device_name_(spec.device),
         options_(torch::TensorOptions()
                      .dtype(nn::scalar_type(spec.dtype))
                      .device(nn::torch_device(spec.device))),
         theta_(nn::vector_tensor(initial, options_)),
-        gradient_(torch::zeros_like(theta_)) {
-    const auto gradients = nn::parameter_views(plan_, gradient_);
-    leaves_ = nn::parameter_views(plan_, theta_);
-    for (std::size_t i = 0; i < leaves_.size(); ++i) {
+        trained_(theta_.narrow(0, 0, spec.plan.trained_count())),
+        gradient_(torch::zeros_like(trained_)),
+        loss_value_(torch::zeros({}, options_)) {
+    const auto gradients = nn::parameter_views(spec.plan, gradient_);
+    leaves_ = nn::parameter_views(spec.plan, theta_);
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
       leaves_[i] = leaves_[i].detach().requires_grad_();
       leaves_[i].mutable_grad() = gradients[i];
     }
+    training_ = leaves_;
+    if (spec.plan.has_running_statistics()) copy_running_statistics();
   }
 
-  void set_plan(const nn::NetworkPlan& plan) override { plan_ = plan; }
+  void set_plan(const nn::NetworkPlan& plan) override {
+    network_ = nn::TorchNetwork(plan);
+    forget_recording();
+  }
 
   void set_data(const data::Dataset& data, Loss loss) override {
     loss_ = loss;
     train_ = select_tensors(data, data.train, loss, options_);
     test_ = select_tensors(data, data.test, loss, options_);
+    forget_recording();
   }
 
   double loss_and_gradient(std::span<const Index> positions, bool whole) override {
-    const TensorSamples batch = whole ? train_ : train_.select(index_tensor(positions));
-    gradient_.zero_();
-    const Tensor loss = mean_loss(loss_, nn::torch_forward(plan_, leaves_, batch.x), batch);
-    loss.backward();
-    return loss.item<double>();
+    // Recorded steps read the positions where they lay when they were recorded.
+    const Key key{static_cast<Index>(positions.size()), whole};
+    const bool replays = recorded_ && key == recorded_key_;
+    if (replays) positions_ = recorded_positions_;
+    if (whole)
+      positions_ = Tensor();
+    else if (replays)
+      positions_.copy_(index_tensor(positions));
+    else
+      positions_ = index_tensor(positions).clone();
+    if (replays)
+      recorded_->replay();
+    else if (recorder_ && key == last_key_)
+      record(key);
+    else
+      compute();
+    last_key_ = key;
+    return loss_value_.template item<double>();
   }
 
   double gradient_norm() override {
@@ -130,16 +152,17 @@ class AutogradEngine final : public GradientEngine {
   void update(const UpdateRule& rule, double learning_rate, double gradient_scale,
               std::int64_t count) override {
     const torch::NoGradGuard no_graph;
+    if (moving_.defined()) buffers().copy_(moving_);
     if (!on_host())
-      return update_on_device(rule, learning_rate, gradient_scale, count, theta_, gradient_,
+      return update_on_device(rule, learning_rate, gradient_scale, count, trained_, gradient_,
                               slots_);
-    apply_update<T>(rule, learning_rate, gradient_scale, count, theta_.numel(),
+    apply_update<T>(rule, learning_rate, gradient_scale, count, trained_.numel(),
                     theta_.data_ptr<T>(), gradient_.data_ptr<T>(), slot(0), slot(1));
   }
 
   void reset_slots(int count) override {
     slots_.clear();
-    for (int i = 0; i < count; ++i) slots_.push_back(torch::zeros_like(theta_));
+    for (int i = 0; i < count; ++i) slots_.push_back(torch::zeros_like(trained_));
   }
   Vector parameters() const override { return to_vector(theta_); }
   // Copies into the buffer: the leaves are views of it.
@@ -166,10 +189,11 @@ class AutogradEngine final : public GradientEngine {
     for (Index at = 0; at < result.count; at += kChunk) {
       const Index n = std::min(kChunk, result.count - at);
       const TensorSamples chunk = samples.rows(at, n);
-      const Tensor f = nn::torch_forward(plan_, leaves_, chunk.x);
+      const Tensor f = network_.forward(leaves_, chunk.x);
       loss += mean_loss(loss_, f, chunk).template item<double>() * static_cast<double>(n);
       if (!chunk.labels.defined()) continue;
-      const Tensor guess = plan_.outputs == 1 ? (f.squeeze(1) > 0).to(torch::kInt64) : f.argmax(1);
+      const Tensor guess =
+          network_.plan().outputs == 1 ? (f.squeeze(1) > 0).to(torch::kInt64) : f.argmax(1);
       correct += static_cast<double>((guess == chunk.labels).sum().template item<std::int64_t>());
     }
     result.loss = loss / static_cast<double>(result.count);
@@ -179,24 +203,75 @@ class AutogradEngine final : public GradientEngine {
 
   Matrix outputs(MatrixRef x) override {
     const torch::NoGradGuard no_graph;
-    Matrix out(x.rows(), plan_.outputs);
+    Matrix out(x.rows(), network_.plan().outputs);
     for (Index at = 0; at < x.rows(); at += kChunk) {
       const Index n = std::min(kChunk, x.rows() - at);
       const Tensor rows = nn::to_tensor(x.middleRows(at, n), options_);
-      out.middleRows(at, n) = nn::to_matrix(nn::torch_forward(plan_, leaves_, rows));
+      out.middleRows(at, n) = nn::to_matrix(network_.forward(leaves_, rows));
     }
     return out;
   }
 
-  std::string name() const override { return "autograd"; }
+  std::string name() const override { return recorded_ ? "autograd, captured graph" : "autograd"; }
   std::string device() const override { return device_name_; }
   bool is_bitwise_reproducible() const override {
     return on_host() || at::globalContext().deterministicAlgorithms();
   }
 
  private:
+  // What a recorded step depends on, besides what forgets it.
+  struct Key {
+    Index samples = -1;
+    bool whole = false;
+    bool operator==(const Key&) const = default;
+  };
+
   bool on_host() const { return options_.device().is_cpu(); }
   T* slot(std::size_t i) { return i < slots_.size() ? slots_[i].template data_ptr<T>() : nullptr; }
+
+  // Loss and gradient of the samples at positions_, into memory that stays.
+  void compute() {
+    const TensorSamples batch = positions_.defined() ? train_.select(positions_) : train_;
+    gradient_.zero_();
+    if (moving_.defined()) moving_.copy_(buffers());
+    const Tensor loss = mean_loss(loss_, network_.forward(training_, batch.x, true), batch);
+    loss.backward();
+    const torch::NoGradGuard no_graph;
+    loss_value_.copy_(loss);
+  }
+
+  void record(const Key& key) {
+    try {
+      recorded_ = recorder_([this] { compute(); });
+      recorded_key_ = key;
+      recorded_positions_ = positions_;
+      recorded_->replay();
+    } catch (const std::exception&) {
+      forget_recording();
+      recorder_ = {};  // eagerly from here on
+      compute();
+    }
+  }
+
+  void forget_recording() {
+    recorded_.reset();
+    recorded_positions_ = Tensor();
+    last_key_ = {};
+  }
+
+  Tensor buffers() const {
+    return theta_.narrow(0, trained_.numel(), theta_.numel() - trained_.numel());
+  }
+  // A step moves copies; they become the network's with the update, so that a step that diverges
+  // leaves no trace.
+  void copy_running_statistics() {
+    moving_ = buffers().clone();
+    const auto blocks = network_.plan().layout();
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+      if (!blocks[i].trained)
+        training_[i] = moving_.narrow(0, blocks[i].offset - trained_.numel(), blocks[i].size())
+                           .view(leaves_[i].sizes());
+  }
 
   static Vector to_vector(const Tensor& values) { return nn::to_matrix(values).row(0); }
 
@@ -207,14 +282,24 @@ class AutogradEngine final : public GradientEngine {
         .to(options_.device());
   }
 
-  nn::NetworkPlan plan_;
+  StepRecorder recorder_;
+  nn::TorchNetwork network_;
   std::string device_name_;
   torch::TensorOptions options_;
   Tensor theta_;                // (P)
-  Tensor gradient_;             // (P)
-  std::vector<Tensor> leaves_;  // views of theta_ whose grads are views of gradient_
-  std::vector<Tensor> slots_;   // (P) each
+  Tensor trained_;              // its first part
+  Tensor gradient_;             // of that part
+  std::vector<Tensor> leaves_;  // views of theta_; grads of the trained ones are views of gradient_
+  std::vector<Tensor> training_;  // the same, running statistics replaced by views of moving_
+  Tensor moving_;                 // buffers as a step leaves them; undefined without statistics
+  std::vector<Tensor> slots_;     // as gradient_, each
   Loss loss_ = Loss::squared;
+  Tensor loss_value_;  // of the last step
+  Tensor positions_;   // of its samples; undefined for all of them
+  std::unique_ptr<StepGraph> recorded_;
+  Key recorded_key_;
+  Tensor recorded_positions_;
+  Key last_key_;
   TensorSamples train_;
   TensorSamples test_;
 };
@@ -222,13 +307,19 @@ class AutogradEngine final : public GradientEngine {
 }  // namespace
 
 std::unique_ptr<Trainer> make_autograd_trainer(const TrainingSpec& spec, data::DatasetPtr data,
-                                               const Vector& initial) {
+                                               const Vector& initial, StepRecorder recorder) {
   return std::make_unique<EngineTrainer>(
       spec, std::move(data), initial,
-      [](const TrainingSpec& s, const Vector& values) -> std::unique_ptr<GradientEngine> {
-        if (s.dtype == Dtype::float32) return std::make_unique<AutogradEngine<float>>(s, values);
-        return std::make_unique<AutogradEngine<double>>(s, values);
+      [&](const TrainingSpec& s, const Vector& values) -> std::unique_ptr<GradientEngine> {
+        if (s.dtype == Dtype::float32)
+          return std::make_unique<AutogradEngine<float>>(s, values, recorder);
+        return std::make_unique<AutogradEngine<double>>(s, values, recorder);
       });
+}
+
+std::unique_ptr<Trainer> make_autograd_trainer(const TrainingSpec& spec, data::DatasetPtr data,
+                                               const Vector& initial) {
+  return make_autograd_trainer(spec, std::move(data), initial, step_recorder(spec.device));
 }
 
 }  // namespace aniso::training

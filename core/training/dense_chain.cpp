@@ -101,15 +101,18 @@ DenseChain<T>::DenseChain(const nn::NetworkPlan& plan)
       stages_.back().activation = layer.activation;
       continue;
     }
-    Stage stage{.dense = true, .in = layer.in, .out = layer.out};
+    Stage stage{.dense = true, .fixed = layer.fixed, .in = layer.in, .out = layer.out};
     for (const auto& block : plan.layout())
       if (block.layer == static_cast<Index>(i))
-        (block.is_bias ? stage.bias : stage.weight) = block.offset;
+        (block.role == nn::Role::bias ? stage.bias : stage.weight) = block.offset;
     stages_.push_back(std::move(stage));
     if (layer.in <= kernels::kNarrow)
       narrow_entries = std::max(narrow_entries, layer.in * layer.out);
   }
   transposed_.resize(narrow_entries + widest_);
+  const auto trained = std::find_if(stages_.begin(), stages_.end(),
+                                    [](const Stage& s) { return s.dense && !s.fixed; });
+  first_trained_ = static_cast<std::size_t>(trained - stages_.begin());
 }
 
 template <typename T>
@@ -164,9 +167,10 @@ template <typename T>
 void DenseChain<T>::backward(T* gradient) {
   T* delta = deltas_[0].data();
   T* other = deltas_[1].data();
-  for (std::size_t i = stages_.size(); i-- > 0;) {
+  for (std::size_t i = stages_.size(); i-- > first_trained_;) {
     const T* input = i > 0 ? stages_[i - 1].output.data() : x_;
-    if (backward_stage(stages_[i], input, delta, i > 0 ? other : nullptr, gradient) == other)
+    T* delta_in = i > first_trained_ ? other : nullptr;
+    if (backward_stage(stages_[i], input, delta, delta_in, gradient) == other)
       std::swap(delta, other);
   }
 }
@@ -176,17 +180,20 @@ template <typename T>
 const T* DenseChain<T>::backward_stage(Stage& stage, const T* input, T* delta, T* delta_in,
                                        T* gradient) {
   const Index narrow_entries = transposed_.size() - widest_;
-  T* bias_sum = stage.bias >= 0 ? gradient + stage.bias : transposed_.data() + narrow_entries;
+  const bool sums_bias = stage.bias >= 0 && !stage.fixed;
+  T* bias_sum = sums_bias ? gradient + stage.bias : transposed_.data() + narrow_entries;
   if (keeps_slope(stage.activation))
     kernels::multiply(batch_ * stage.out, stage.slope.data(), delta);
   const bool slope_is_one =
       keeps_slope(stage.activation) || stage.activation == Activation::identity;
-  if (stage.bias >= 0 || !slope_is_one)
+  if (sums_bias || !slope_is_one)
     with_activation(stage.activation, [&]<typename A>() {
       kernels::slope_and_sum<A>(batch_, stage.out, stage.output.data(), delta, bias_sum);
     });
   if (!stage.dense) return delta;
-  if (stage.in <= kernels::kNarrow) {
+  if (stage.fixed) {
+    // Only what it is fed may learn.
+  } else if (stage.in <= kernels::kNarrow) {
     with_narrow_width(stage.in, [&]<int K>() {
       kernels::narrow_weight_gradient<K>(batch_, stage.out, input, delta, transposed_.data());
     });

@@ -24,8 +24,8 @@ class DenseChain {
   /// Where the caller writes ∂loss/∂f (batch, C) of the last `forward`, before `backward`.
   T* output_gradient() { return deltas_[0].data(); }
 
-  /// Gradient of the loss for the last `forward`: writes all P entries; overwrites
-  /// output_gradient().
+  /// Gradient of the loss for the last `forward`: writes the entries of everything that is trained;
+  /// overwrites output_gradient().
   void backward(T* gradient);
 
   Index inputs() const { return inputs_; }
@@ -37,6 +37,7 @@ class DenseChain {
   // A weight matrix and the activation after it, or an activation on its own.
   struct Stage {
     bool dense = false;
+    bool fixed = false;  // its weight gets no gradient
     Index in = 0;
     Index out = 0;
     Index weight = 0;  // offsets into theta
@@ -53,6 +54,7 @@ class DenseChain {
   Index inputs_ = 0;
   Index outputs_ = 0;
   Index widest_ = 0;
+  std::size_t first_trained_ = 0;  // stages before it need no gradient
   std::vector<Stage> stages_;
   Buffer transposed_;  // a narrow layer's weight, or its gradient, as (in, out)
   Buffer deltas_[2];

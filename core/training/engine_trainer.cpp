@@ -40,7 +40,7 @@ EngineTrainer::EngineTrainer(const TrainingSpec& spec, data::DatasetPtr data, co
       schedule_(schedule_of(spec_.optimizer_params)),
       order_(order_of(spec_, data_)) {
   check_size("initial parameters", initial.size(), spec_.plan.parameter_count());
-  ANISO_CHECK(initial.size() > 0, "the network has no parameters to train");
+  ANISO_CHECK(spec_.plan.trained_count() > 0, "the network has no parameters to train");
   check_finite("initial parameters", initial);
   engine_ = make_engine(spec_, initial);
   engine_->set_data(*data_, objective(spec_.objective).loss);
@@ -125,7 +125,8 @@ void EngineTrainer::restore(const TrainerState& state) {
               "the stored optimiser state has ", state.optimizer.size(), " arrays, but optimiser '",
               spec_.optimizer, "' has ", rule_.slot_count(),
               "; apply the settings of that step first");
-  for (const auto& slot : state.optimizer) check_size("stored optimiser state", slot.size(), count);
+  for (const auto& slot : state.optimizer)
+    check_size("stored optimiser state", slot.size(), spec_.plan.trained_count());
 
   engine_->set_parameters(state.parameters);
   reset_optimizer();

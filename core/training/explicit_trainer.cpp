@@ -20,7 +20,7 @@ template <typename T>
 class ExplicitEngine final : public GradientEngine {
  public:
   ExplicitEngine(const TrainingSpec& spec, const Vector& initial)
-      : chain_(spec.plan), host_(initial) {}
+      : chain_(spec.plan), host_(initial, spec.plan.trained_count()) {}
 
   void set_plan(const nn::NetworkPlan& plan) override { chain_ = DenseChain<T>(plan); }
 

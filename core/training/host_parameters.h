@@ -7,27 +7,28 @@
 
 namespace aniso::training {
 
-/// Parameters, gradient and optimiser slots of a network as flat aligned arrays in host memory.
+/// Parameters, gradient and optimiser slots of a network as flat aligned arrays in host memory. The
+/// first `trained` parameters have a gradient and are updated.
 template <typename T>
 class HostParameters {
  public:
-  explicit HostParameters(const Vector& initial)
-      : theta_(initial.cast<T>()), gradient_(Buffer::Zero(initial.size())) {}
+  HostParameters(const Vector& initial, Index trained)
+      : theta_(initial.cast<T>()), gradient_(Buffer::Zero(trained)) {}
 
   T* theta() { return theta_.data(); }
   T* gradient() { return gradient_.data(); }
-  Index size() const { return theta_.size(); }
+  Index trained() const { return gradient_.size(); }
 
   double gradient_norm() const { return euclidean_norm(gradient_.size(), gradient_.data()); }
 
   void update(const UpdateRule& rule, double learning_rate, double gradient_scale,
               std::int64_t count) {
-    apply_update<T>(rule, learning_rate, gradient_scale, count, size(), theta_.data(),
+    apply_update<T>(rule, learning_rate, gradient_scale, count, trained(), theta_.data(),
                     gradient_.data(), slot(0), slot(1));
   }
 
   void reset_slots(int count) {
-    slots_.assign(static_cast<std::size_t>(count), Buffer::Zero(size()));
+    slots_.assign(static_cast<std::size_t>(count), Buffer::Zero(trained()));
   }
   Vector parameters() const { return theta_.template cast<double>(); }
   void set_parameters(const Vector& values) { theta_ = values.cast<T>(); }

@@ -54,8 +54,8 @@ struct Evaluation {
 /// Everything that a later step depends on, in float64 (exact for both dtypes).
 struct TrainerState {
   Index step = 0;
-  Vector parameters;                 ///< layout order
-  std::vector<Vector> optimizer;     ///< the optimiser's slots, same layout; empty before first use
+  Vector parameters;                 ///< layout order: what is trained, then buffers
+  std::vector<Vector> optimizer;     ///< slots of what is trained; empty before first use
   std::int64_t optimizer_steps = 0;  ///< Adam's bias-correction count
 };
 
@@ -75,9 +75,10 @@ class Trainer {
   virtual Index steps_done() const = 0;
   virtual double epoch() const = 0;          ///< passes through the training set, fractional
   virtual double learning_rate() const = 0;  ///< that the next step will use
+  /// Mean loss as outside training: batch normalisation uses its running statistics.
   virtual Evaluation evaluate_train() = 0;
   virtual Evaluation evaluate_test() = 0;
-  /// Network outputs (logits): x (n, D) → (n, C).
+  /// Network outputs (logits) as outside training, with running statistics: x (n, D) → (n, C).
   virtual Matrix outputs(MatrixRef x) = 0;
 
   virtual Vector parameters() const = 0;

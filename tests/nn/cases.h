@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/check.h"
 #include "core/nn/registry.h"
 
 namespace aniso::nn {
@@ -32,6 +33,7 @@ inline std::string case_name(const Case& c) { return c.name; }
 inline std::vector<Case> cases() {
   std::vector<Case> all;
   for (const auto& entry : architectures()) {
+    if (entry.on_images) continue;
     all.push_back({entry.id + "_default", entry.id, Json::object(), 5, 3});
     all.push_back({entry.id + "_one_in_one_out", entry.id, Json::object(), 1, 1});
   }
@@ -54,6 +56,65 @@ inline std::vector<Case> cases() {
       6, 3);
   add("deep_linear_depth_1", "deep_linear", {{"depth", 1}}, 6, 2);
   add("linear_no_bias", "linear", {{"bias", false}}, 3, 2);
+  add("conv_default", "conv_pool_dense", {{"activation", "tanh"}}, 16, 3);
+  add("conv_relu_max", "conv_pool_dense",
+      {{"channels", {3, 4}}, {"pool", "max"}, {"hidden", Json::array()}}, 36, 2);
+  add("conv_stride_three_channels", "conv_pool_dense",
+      {{"channels", {4}}, {"stride", 2}, {"pool_size", 1}, {"activation", "gelu"}, {"hidden", {5}}},
+      75, 2);
+  add("conv_circular_overlapping", "conv_pool_dense",
+      {{"channels", {3, 2}},
+       {"padding", "circular"},
+       {"pool_size", 3},
+       {"pool_stride", 1},
+       {"head", "global_average"},
+       {"activation", "silu"},
+       {"hidden", Json::array()}},
+      25, 2);
+  add("conv_linear", "conv_pool_dense",
+      {{"channels", {2}}, {"activation", "identity"}, {"bias", false}, {"hidden", Json::array()}},
+      16, 1);
+  add("lenet_default", "lenet", Json::object(), 256, 2);
+  add("residual_mlp_layer_norm", "residual_mlp",
+      {{"width", 8}, {"blocks", 2}, {"activation", "gelu"}, {"normalisation", "layer"}}, 4, 2);
+  add("random_features_tanh", "random_features", {{"features", 30}, {"activation", "tanh"}}, 4, 2);
+  // In 12 dimensions no test point comes near a centre or the origin, where differences cannot
+  // follow derivatives.
+  add("kernel_laplace", "kernel_machine", {{"kernel", "laplace"}, {"centres", 5}}, 12, 2);
+  for (const int order : {0, 1, 2})
+    all.push_back({text("kernel_arc_cosine_", order), "kernel_machine",
+                   Json{{"kernel", "arc_cosine"}, {"order", order}, {"centres", 5}}, 12, 2});
+  add("resnet_batch", "resnet", {{"widths", {2, 3}}, {"activation", "tanh"}}, 16, 2);
+  add("resnet_relu_plain_flatten", "resnet",
+      {{"widths", {2, 2, 3}},
+       {"normalisation", "none"},
+       {"downsampling", "convolution"},
+       {"head", "flatten"}},
+      36, 2);
+  add("resnet_group_circular", "resnet",
+      {{"widths", {4, 4}},
+       {"blocks", 2},
+       {"normalisation", "group"},
+       {"groups", 2},
+       {"padding", "circular"},
+       {"activation", "silu"}},
+      16, 2);
+  add("resnet_instance_post_activation", "resnet",
+      {{"widths", {2, 3}},
+       {"normalisation", "instance"},
+       {"pre_activation", false},
+       {"activation", "softplus"}},
+      36, 2);
+  add("vit_class_token", "vit", {{"patch", 2}, {"width", 8}, {"depth", 1}, {"heads", 2}}, 16, 3);
+  add("vit_mean", "vit", {{"patch", 2}, {"width", 6}, {"depth", 2}, {"heads", 3}, {"head", "mean"}},
+      48, 2);
+  return all;
+}
+
+/// Those that the explicit engine can run.
+inline std::vector<Case> dense_cases() {
+  std::vector<Case> all = cases();
+  std::erase_if(all, [](const Case& c) { return !c.plan().is_dense_chain(); });
   return all;
 }
 

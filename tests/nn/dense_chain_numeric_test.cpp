@@ -39,7 +39,7 @@ TEST_P(DenseChainTest, Float32AgreesWithFloat64) {
   EXPECT_LT(relative_error(narrow->jets(x, u).second[0], wide->jets(x, u).second[0]), 1e-4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, DenseChainTest, testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(Registry, DenseChainTest, testing::ValuesIn(dense_cases()),
                          [](const auto& instance) { return case_name(instance.param); });
 
 // A quadratic network that computes |x|² − 1: level sets are circles.

@@ -1,22 +1,23 @@
 #pragma once
 
 #include "core/base/errors.h"
-#include "core/nn/dense_chain.h"
 #include "tests/nn/function_checks.h"
 
 namespace aniso::nn {
 
 /// Values and gradients against single networks; wrong shapes.
-inline void check_family(const FunctionFamily& family, const Case& c, double tolerance) {
+inline void check_family(const FunctionFamily& family, const Case& c, const MakeFunction& make,
+                         double tolerance) {
   const Matrix parameters = family.draw(RandomStream(6, "family"), 4);
-  const Matrix x = test_points(530, c.inputs);
+  const Matrix x =
+      test_points(c.plan().is_dense_chain() ? 530 : 70, c.inputs);  // more than one chunk
   const Vector readout = RandomStream(3, "readout").normals(c.outputs);
   const auto values = family.values(parameters, x);
   const auto gradients = family.input_gradients(parameters, x, readout);
   ASSERT_EQ(values.size(), 4U);
   ASSERT_EQ(gradients.size(), 4U);
   for (std::size_t r = 0; r < 4; ++r) {
-    const auto f = make_dense_chain(c.plan(), parameters.row(static_cast<Index>(r)).transpose());
+    const auto f = make(c.plan(), parameters.row(static_cast<Index>(r)).transpose());
     EXPECT_LE(relative_error(values[r], f->values(x)), tolerance);
     EXPECT_LE(relative_error(gradients[r], f->input_gradients(x, readout)), tolerance);
   }

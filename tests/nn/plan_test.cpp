@@ -22,10 +22,10 @@ TEST(Plan, NamesLayersAndLaysOutParametersInOrder) {
   EXPECT_EQ(plan.layers[2].name, "dense 2");
   const auto layout = plan.layout();
   ASSERT_EQ(layout.size(), 4U);
-  EXPECT_EQ(layout[0], (ParameterBlock{"dense 1.weight", 0, 3, 2, 0, false}));
-  EXPECT_EQ(layout[1], (ParameterBlock{"dense 1.bias", 0, 3, 1, 6, true}));
-  EXPECT_EQ(layout[2], (ParameterBlock{"dense 2.weight", 2, 1, 3, 9, false}));
-  EXPECT_EQ(layout[3], (ParameterBlock{"dense 2.bias", 2, 1, 1, 12, true}));
+  EXPECT_EQ(layout[0], (ParameterBlock{"dense 1.weight", 0, 3, 2, 0, Role::weight}));
+  EXPECT_EQ(layout[1], (ParameterBlock{"dense 1.bias", 0, 3, 1, 6, Role::bias}));
+  EXPECT_EQ(layout[2], (ParameterBlock{"dense 2.weight", 2, 1, 3, 9, Role::weight}));
+  EXPECT_EQ(layout[3], (ParameterBlock{"dense 2.bias", 2, 1, 1, 12, Role::bias}));
   EXPECT_EQ(plan.parameter_count(), 13);
 }
 

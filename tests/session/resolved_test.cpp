@@ -74,5 +74,24 @@ TEST(Resolve, CrossChecksGiveClearMessages) {
   EXPECT_NO_THROW(resolved(full_batch)) << "gradient descent ignores the batch size";
 }
 
+TEST(Resolve, PutsKernelCentresOnTrainingPoints) {
+  const Json kernel = {{"id", "kernel_machine"}, {"centres", 7}};
+  const auto r = resolved(small_experiment_with("architecture", kernel));
+  const Eigen::Map<const Matrix> centres(r->initial.data() + r->plan().trained_count(), 7, 2);
+  const Matrix train = r->data->x(r->data->train, Eigen::all);
+  for (Index j = 0; j < 7; ++j)
+    EXPECT_EQ((train.rowwise() - centres.row(j)).rowwise().norm().minCoeff(), 0) << j;
+  EXPECT_THAT(message_of([&] {
+                resolved(small_experiment_with("architecture",
+                                               {{"id", "kernel_machine"}, {"centres", 500}}));
+              }),
+              HasSubstr("500 centres are more than the"));
+}
+
+TEST(Resolve, SaysWhichInputsAnImageNetworkTakes) {
+  EXPECT_THAT(message_of([&] { resolved(small_experiment_with("architecture.id", "resnet")); }),
+              HasSubstr("architecture 'resnet' needs images, but 2 inputs"));
+}
+
 }  // namespace
 }  // namespace aniso::session

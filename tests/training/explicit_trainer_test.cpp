@@ -11,6 +11,7 @@ struct Explicit {
   static std::unique_ptr<Trainer> make(const cases::Problem& p) {
     return make_explicit_trainer(p.spec, p.data, p.initial);
   }
+  static bool can_run(const nn::NetworkPlan& plan) { return plan.is_dense_chain(); }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Explicit, TrainerSuite, Explicit);
 
