@@ -3,29 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/base/check.h"
+#include "core/base/errors.h"
+#include "core/session/settings_history.h"
 
 namespace aniso::app {
 namespace {
 
 constexpr std::size_t kHistoryLimit = 200;
-constexpr std::size_t kShownEntries = 8;  // of a list, in the title of a step
-
-std::string shown(const Json& value) {
-  if (value.is_null()) return "–";
-  if (value.is_array() && value.size() > kShownEntries) return text(value.size(), " numbers");
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-std::string title_of(const session::Experiment& before, const session::Experiment& after) {
-  const auto changes = session::diff(before, after);
-  if (changes.empty()) return "";
-  if (changes.size() > 3) return text(changes.size(), " settings");
-  const auto& first = changes.front();
-  std::string title = text(first.path, " ", shown(first.before), " → ", shown(first.after));
-  if (changes.size() > 1) title += text(" and ", changes.size() - 1, " more");
-  return title;
-}
 
 }  // namespace
 
@@ -49,7 +33,7 @@ std::optional<std::string> Document::edit(const std::string& path, const Json& v
                            gesture == last_gesture_ && path == last_path_;
     if (!continues) past_.push_back({experiment_, ""});
     if (past_.size() > kHistoryLimit) past_.erase(past_.begin());
-    past_.back().title = title_of(past_.back().experiment, next);
+    past_.back().title = session::describe_changes(past_.back().experiment, next);
     future_.clear();
     last_gesture_ = gesture;
     last_path_ = path;
@@ -64,7 +48,7 @@ std::optional<std::string> Document::replace(const Json& experiment) {
   try {
     session::Experiment next = session::experiment_from_json(experiment);
     if (next == experiment_) return std::nullopt;
-    past_.push_back({experiment_, title_of(experiment_, next)});
+    past_.push_back({experiment_, session::describe_changes(experiment_, next)});
     if (past_.size() > kHistoryLimit) past_.erase(past_.begin());
     future_.clear();
     last_gesture_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "app/actions.h"
 #include "app/document.h"
 #include "app/gl/shader_library.h"
+#include "app/scrubber.h"
 #include "app/view_state.h"
 #include "core/engines/engines.h"
 #include "core/session/analysis_worker.h"
@@ -28,18 +30,33 @@ struct Reading {
 struct Notice {
   enum class Kind { info, warning, error };
   Kind kind = Kind::info;
-  std::string text;  ///< what happened, where, and the next step
+  std::string text;                  ///< what happened, where, and the next step
+  std::string button = {};           ///< "Reopen it"; the notice stays until it is closed then
+  std::function<void()> press = {};  ///< what the button does
 };
+
+/// Colour (a category of the theme) that follows a run through every view: the parent's or the
+/// fork's.
+int run_category(const session::Snapshot& run, const session::Snapshot* compared_with);
+/// "run 2".
+std::string run_name(const session::Snapshot& run);
+/// The parent and the fork among the two runs that are compared. Only where there are two.
+struct ComparedRuns {
+  session::SnapshotPtr parent, fork;
+};
+ComparedRuns compared_runs(const session::SnapshotPtr& active);
 
 /// What panels and views get in every frame. They read the run through `snapshot`, change it
 /// through `document`, `training` and `actions`, and never wait.
 struct Frame {
-  session::SnapshotPtr snapshot;       ///< newest; never null
+  session::SnapshotPtr snapshot;       ///< newest; never null; a tile's own while it draws
+  session::SnapshotPtr active;         ///< newest of the run that is worked with
   std::uint64_t snapshot_version = 0;  ///< unchanged: nothing new from the run
   session::TrainingWorker& training;
   session::AnalysisWorker& analyses;
   Document& document;
   ViewState& view_state;
+  Scrubber& scrubber;
   Actions& actions;
   gl::ShaderLibrary& shaders;
   const engines::Environment& environment;

@@ -66,7 +66,12 @@ const ViewType& Stage::active_type(const Frame& frame) const {
   return view_type(shown_[static_cast<std::size_t>(frame.view_state.active_tile)]);
 }
 
-figure::Figure Stage::active_figure(const Frame& frame) { return active(frame).figure(frame); }
+figure::Figure Stage::active_figure(Frame& frame) {
+  frame.snapshot = run_of(frame, static_cast<std::size_t>(frame.view_state.active_tile));
+  figure::Figure figure = active(frame).figure(frame);
+  frame.snapshot = frame.active;
+  return figure;
+}
 
 void Stage::show(Frame& frame, const std::string& view) {
   Tile& tile = frame.view_state.tiles[static_cast<std::size_t>(frame.view_state.active_tile)];
@@ -94,6 +99,65 @@ void Stage::set_count(Frame& frame, int count) {
   for (std::size_t i = 0; i < views_.size(); ++i) views_[i]->set_tag(text("tile ", i + 1));
 }
 
+void Stage::compare(Frame& frame, Compare mode) {
+  ViewState& state = frame.view_state;
+  const bool sides = mode == Compare::side_by_side;
+  if (sides && !before_sides_) {
+    before_sides_ = state;
+    Tile tile = state.tiles[static_cast<std::size_t>(state.active_tile)];
+    for (const Tile& other : state.tiles)
+      if (other.view == "field") tile = other;
+    Tile second = tile;
+    tile.run = TileRun::parent;
+    second.run = TileRun::fork;
+    std::vector<Tile> tiles = {tile, second};
+    for (const Tile& other : before_sides_->tiles)
+      if (other.view != tile.view && tiles.size() < 4) tiles.push_back(other);
+    if (tiles.size() == 3) tiles.push_back({unshown(tiles)});
+    state.tiles = std::move(tiles);
+    state.split_x = 0.5;
+    state.split_y = 0.62;
+    state.active_tile = 0;
+  } else if (!sides && before_sides_) {
+    state = lasting(state);
+    before_sides_.reset();
+  }
+  state.compare = mode;
+  synchronise(frame);
+}
+
+ViewState Stage::lasting(const ViewState& state) const {
+  ViewState out = state;
+  if (before_sides_) {
+    out.tiles = before_sides_->tiles;
+    out.split_x = before_sides_->split_x;
+    out.split_y = before_sides_->split_y;
+    out.active_tile = before_sides_->active_tile;
+  }
+  return out;
+}
+
+// A comparison that begins is shown as the last one was; with its end the tiles are the run's
+// again.
+void Stage::follow_comparison(Frame& frame) {
+  const bool compared = frame.active->other != nullptr;
+  if (compared == compared_) return;
+  compared_ = compared;
+  const Compare mode = frame.view_state.compare;
+  if (compared) return compare(frame, mode);
+  if (mode == Compare::side_by_side) {
+    compare(frame, Compare::overlaid);
+    frame.view_state.compare = mode;
+  }
+}
+
+session::SnapshotPtr Stage::run_of(const Frame& frame, std::size_t index) const {
+  const TileRun run = frame.view_state.tiles[index].run;
+  if (!frame.active->other || run == TileRun::active) return frame.active;
+  const ComparedRuns runs = compared_runs(frame.active);
+  return run == TileRun::parent ? runs.parent : runs.fork;
+}
+
 void Stage::reset_views() {
   for (auto& view : views_) view->reset_view();
 }
@@ -101,11 +165,16 @@ void Stage::reset_views() {
 bool Stage::take_export_request() { return std::exchange(export_requested_, false); }
 
 void Stage::draw(Frame& frame, const Rect& area) {
+  follow_comparison(frame);
   synchronise(frame);
   const float gap = std::round(ui::px(kDivider));
   const StageLayout layout = arrange(static_cast<int>(views_.size()), area,
                                      frame.view_state.split_x, frame.view_state.split_y, gap);
-  for (std::size_t i = 0; i < views_.size(); ++i) draw_tile(frame, i, layout.tiles[i]);
+  for (std::size_t i = 0; i < views_.size(); ++i) {
+    frame.snapshot = run_of(frame, i);
+    draw_tile(frame, i, layout.tiles[i]);
+  }
+  frame.snapshot = frame.active;
   drag_dividers(frame, area, layout);
 }
 
@@ -189,7 +258,8 @@ void Stage::draw_header(Frame& frame, std::size_t index, const Rect& area) {
 
   const std::string age = views_[index]->age(frame);
   const ImVec2 age_extent = ui::text_extent(Face::mono, TextSize::quiet, age);
-  const float left = area.x + side + extent.x + chevron + ui::px(12);
+  float left = area.x + side + extent.x + chevron + ui::px(12);
+  if (frame.active->other) left += draw_run_chip(frame, index, left, middle);
   float subtitle_room = right - left - ui::px(8);
   if (!age.empty() && age_extent.x < subtitle_room) {
     const float x = right - ui::px(8) - age_extent.x;
@@ -210,6 +280,32 @@ void Stage::draw_header(Frame& frame, std::size_t index, const Rect& area) {
     if (frame.view_state.active_tile > static_cast<int>(index)) --frame.view_state.active_tile;
     frame.keep_drawing = true;
   }
+}
+
+// Whose picture this is; pressed, the tile shows the other run. @return  the room it takes.
+float Stage::draw_run_chip(Frame& frame, std::size_t index, float x, float middle) {
+  const session::Snapshot& run = *frame.snapshot;
+  const ComparedRuns runs = compared_runs(frame.active);
+  const bool is_fork = run.run == runs.fork->run;
+  const std::string name = run_name(run);
+  const ImVec2 extent = ui::text_extent(Face::regular, TextSize::quiet, name);
+  const float width = extent.x + ui::px(28), height = ui::px(20);
+  ImGui::SetCursorScreenPos({x, middle - height / 2});
+  if (ImGui::InvisibleButton("run", {width, height})) {
+    frame.view_state.tiles[index].run = is_fork ? TileRun::parent : TileRun::fork;
+    frame.keep_drawing = true;
+  }
+  ui::tooltip(text("Show ", run_name(is_fork ? *runs.parent : *runs.fork), " here"));
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  draw->AddRectFilled(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(),
+                      ui::color(ImGui::IsItemHovered() ? ui::theme().hover : ui::theme().raised),
+                      ui::px(10));
+  const figure::Rgb color =
+      ui::theme().category(run_category(run, is_fork ? runs.parent.get() : runs.fork.get()));
+  draw->AddCircleFilled({x + ui::px(11), middle}, ui::px(4), ui::color(color));
+  ui::draw_text({x + ui::px(20), middle - extent.y / 2}, Face::regular, TextSize::quiet,
+                ui::color(ui::theme().text), name);
+  return width + ui::px(10);
 }
 
 void Stage::draw_view_menu(Frame& frame, std::size_t index) {

@@ -18,11 +18,20 @@ const std::vector<Choice>& layout_choices() {
   return choices;
 }
 
+const std::vector<Choice>& compare_choices() {
+  static const std::vector<Choice> choices = {
+      {"overlaid", "Overlaid", "Curves and boundaries of both runs in one picture."},
+      {"difference", "Difference", "The field is fork minus parent."},
+      {"side_by_side", "Side by side", "A tile for each run."}};
+  return choices;
+}
+
 const ParamSchema& schema() {
   static const ParamSchema params = {
       choice_param("layout", "explore", layout_choices()),
       choice_param("theme", "dark",
                    {{"dark", "Dark", ""}, {"light", "Light", ""}, {"contrast", "Contrast", ""}}),
+      choice_param("compare", "overlaid", compare_choices()),
       real_param("text_scale", 1).range(0.6, 3),
       real_param("split_x", 0.58).range(0.15, 0.85),
       real_param("split_y", 0.5).range(0.15, 0.85),
@@ -64,6 +73,7 @@ Json to_json(const ViewState& state) {
     tiles.push_back({{"view", tile.view}, {"settings", tile.settings}});
   return {{"layout", layout_choices()[static_cast<std::size_t>(state.layout)].id},
           {"theme", state.theme},
+          {"compare", compare_choices()[static_cast<std::size_t>(state.compare)].id},
           {"text_scale", state.text_scale},
           {"split_x", state.split_x},
           {"split_y", state.split_y},
@@ -82,6 +92,9 @@ ViewState view_state_from_json(const Json& json) {
   const std::string layout = params.choice("layout");
   for (std::size_t i = 0; i < layout_choices().size(); ++i)
     if (layout_choices()[i].id == layout) state.layout = static_cast<LayoutKind>(i);
+  const std::string compare = params.choice("compare");
+  for (std::size_t i = 0; i < compare_choices().size(); ++i)
+    if (compare_choices()[i].id == compare) state.compare = static_cast<Compare>(i);
   state.theme = params.choice("theme");
   state.text_scale = params.real("text_scale");
   state.split_x = params.real("split_x");

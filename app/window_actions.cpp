@@ -62,20 +62,27 @@ void WindowApp::escape() {
   key_sheet_.is_open = about_.is_open = false;
   palette_.close();
   export_.close();
+  session_dialog_.close();
   pacer_.mark_input();
 }
 
 void WindowApp::declare_actions() {
   declare_run_actions();
+  declare_time_actions();
+  declare_comparison_actions();
   declare_view_actions();
   declare_file_actions();
+  declare_session_actions();
 }
 
 void WindowApp::play_or_pause() {
   if (snapshot_->state == RunState::running) {
     training_.send(session::Pause{});
+  } else if (!snapshot_->is_live() && is_over(snapshot_->state)) {
+    scrubber_.go_live(now_s());  // there is nothing left to play
   } else {
-    if (is_over(snapshot_->state)) training_.send(session::Reset{});
+    // A comparison is not thrown away by the space bar.
+    if (is_over(snapshot_->state) && !snapshot_->other) training_.send(session::Reset{});
     training_.send(session::Play{});
   }
 }
@@ -96,11 +103,6 @@ void WindowApp::declare_run_actions() {
   add(
       "play_pause", "Play or pause", {{.key = GLFW_KEY_SPACE}}, [this] { play_or_pause(); },
       [this] { return session::state_title(snapshot_->state); });
-  add(
-      "step", "One step", {{.key = GLFW_KEY_RIGHT}}, [this] { training_.send(session::Step{1}); },
-      [this] { return grouped(snapshot_->step); });
-  add("step_10", "Ten steps", {{.key = GLFW_KEY_RIGHT, .shift = true}},
-      [this] { training_.send(session::Step{10}); });
   add("reset", "Reset the run to step 0", {{.letter = 'r'}},
       [this] { training_.send(session::Reset{}); });
   add("stop", "Stop the run", {}, [this] { training_.send(session::Stop{}); });
@@ -109,21 +111,21 @@ void WindowApp::declare_run_actions() {
               "Run",
               {{.letter = 'z', .ctrl = true}},
               [this] {
-                document_.undo();
+                document().undo();
                 send_document();
               },
-              [this] { return document_.can_undo(); },
-              [this] { return document_.undo_title(); }};
+              [this] { return document().can_undo(); },
+              [this] { return document().undo_title(); }};
   Action redo{"redo",
               "Redo a setting",
               "Run",
               {{.letter = 'y', .ctrl = true}, {.letter = 'z', .ctrl = true, .shift = true}},
               [this] {
-                document_.redo();
+                document().redo();
                 send_document();
               },
-              [this] { return document_.can_redo(); },
-              [this] { return document_.redo_title(); }};
+              [this] { return document().can_redo(); },
+              [this] { return document().redo_title(); }};
   actions_.add(std::move(undo));
   actions_.add(std::move(redo));
   for (const session::PresetInfo& preset : presets_)
@@ -133,17 +135,86 @@ void WindowApp::declare_run_actions() {
                   {},
                   [this, id = preset.id] {
                     const Json json = session::load_preset_json(request_.assets, id);
-                    if (const auto refused = document_.replace(json)) {
+                    if (const auto refused = document().replace(json)) {
                       notify(Notice::Kind::error, *refused);
                       return;
                     }
                     send_document();
-                    training_.send(session::SetSpeed{shown_speed(document_.experiment())});
+                    training_.send(session::SetSpeed{shown_speed(document().experiment())});
                     training_.send(session::Reset{});
                     training_.send(session::Play{});
                   },
                   {},
                   {}});
+}
+
+// At the newest step a step forward is taken; everywhere else it is looked at.
+void WindowApp::look_by(Index steps) {
+  const Index at = scrubber_.target(*snapshot_);
+  const bool at_end = at >= snapshot_->end_step || (snapshot_->is_live() && at == snapshot_->step);
+  if (steps > 0 && at_end)
+    training_.send(session::Step{steps});
+  else
+    scrubber_.look_at(*snapshot_, at + steps, now_s());
+}
+
+void WindowApp::declare_time_actions() {
+  const auto add = [this](const char* id, const char* title, KeyChord key,
+                          std::function<void()> run, std::function<std::string()> value = {}) {
+    actions_.add({id, title, "Time", {key}, std::move(run), {}, std::move(value)});
+  };
+  add(
+      "step", "One step", {.key = GLFW_KEY_RIGHT}, [this] { look_by(1); },
+      [this] { return grouped(snapshot_->step); });
+  add("step_10", "Ten steps", {.key = GLFW_KEY_RIGHT, .shift = true}, [this] { look_by(10); });
+  add("step_back", "One step back", {.key = GLFW_KEY_LEFT}, [this] { look_by(-1); });
+  add("step_back_10", "Ten steps back", {.key = GLFW_KEY_LEFT, .shift = true},
+      [this] { look_by(-10); });
+  const auto to_stored = [this](int sign) {
+    const Index at = scrubber_.target(*snapshot_);
+    scrubber_.look_at(*snapshot_, Scrubber::next_stored(*snapshot_, at, sign), now_s());
+  };
+  add(
+      "next_stored", "Next stored step", {.key = GLFW_KEY_RIGHT, .ctrl = true},
+      [to_stored] { to_stored(1); },
+      [this] { return text(snapshot_->stored_steps.size(), " stored"); });
+  add("previous_stored", "Stored step before", {.key = GLFW_KEY_LEFT, .ctrl = true},
+      [to_stored] { to_stored(-1); });
+  add("start", "Look at step 0", {.key = GLFW_KEY_HOME},
+      [this] { scrubber_.look_at(*snapshot_, 0, now_s()); });
+  add(
+      "live", "Back to the newest step", {.key = GLFW_KEY_END},
+      [this] { scrubber_.go_live(now_s()); },
+      [this] { return std::string(snapshot_->is_live() ? "live" : "looking back"); });
+}
+
+void WindowApp::declare_comparison_actions() {
+  const auto add = [this](const char* id, const char* title, std::vector<KeyChord> keys,
+                          std::function<void()> run, std::function<bool()> enabled) {
+    actions_.add({id, title, "Compare", std::move(keys), std::move(run), std::move(enabled), {}});
+  };
+  const auto compares = [this] { return snapshot_->other != nullptr; };
+  add(
+      "fork", "Fork the run here", {{.letter = 'f'}}, [this] { training_.send(session::Fork{}); },
+      [this] { return snapshot_->resolved != nullptr; });
+  add(
+      "switch_run", "Work with the other run", {{.letter = 'x'}},
+      [this] { training_.send(session::Activate{snapshot_->other->run}); }, compares);
+  const auto mode = [&](const char* id, const char* title, Compare compare) {
+    add(
+        id, title, {},
+        [this, compare] {
+          Frame frame = make_frame();
+          stage_.compare(frame, compare);
+        },
+        compares);
+  };
+  mode("compare_overlaid", "Compare: overlaid", Compare::overlaid);
+  mode("compare_difference", "Compare: difference field", Compare::difference);
+  mode("compare_side_by_side", "Compare: side by side", Compare::side_by_side);
+  add(
+      "close_comparison", "Close the comparison", {},
+      [this] { training_.send(session::CloseComparison{}); }, compares);
 }
 
 void WindowApp::declare_view_actions() {
@@ -247,9 +318,11 @@ void WindowApp::declare_file_actions() {
 }
 
 Json WindowApp::state_json() const {
-  Json state = {{"experiment", document_.json()},
+  Json state = {{"experiment", document().json()},
                 {"view_state", to_json(preferences_.view_state)},
-                {"step", snapshot_->step}};
+                {"step", snapshot_->step},
+                {"run", snapshot_->run}};
+  if (snapshot_->other) state["compared_with"] = snapshot_->other->run;
   return state;
 }
 
@@ -266,7 +339,7 @@ void WindowApp::paste_state() {
     std::optional<ViewState> view_state;
     if (is_state && json.contains("view_state"))
       view_state = view_state_from_json(json["view_state"]);
-    if (const auto refused = document_.replace(is_state ? json["experiment"] : json))
+    if (const auto refused = document().replace(is_state ? json["experiment"] : json))
       throw InvalidInput(*refused);
     if (view_state) adopt_view_state(*view_state);
     send_document();

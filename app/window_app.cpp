@@ -12,23 +12,24 @@
 #include "app/gl/screenshot.h"
 #include "app/ui/widgets.h"
 #include "core/base/check.h"
-#include "core/session/session_file.h"
 
 namespace aniso::app {
 namespace {
 
 using session::RunState;
 
-constexpr float kTopBar = 44, kBottomBar = 52;
+constexpr float kTopBar = 44, kBottomBar = 52, kComparisonBar = 44;
 constexpr float kWidthForExperiment = 700, kWidthForInspector = 1000;  // design pixels
 constexpr float kLectureType = 1.4f;
+constexpr double kLongestHold_s = 0.08;
 constexpr ImGuiWindowFlags kPanel = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                     ImGuiWindowFlags_NoSavedSettings |
                                     ImGuiWindowFlags_NoBringToFrontOnFocus;
 
-session::Experiment start_experiment(const WindowRequest& request) {
-  if (request.session) return session::load_session(*request.session).experiment;
-  return session::experiment_from_json(request.experiment);
+session::WorkerOptions training_options(const WindowRequest& request) {
+  session::WorkerOptions options;
+  options.run.timeline_bytes = request.memory_bytes;
+  return options;
 }
 
 Preferences start_preferences(const WindowRequest& request, std::vector<Notice>& notices) {
@@ -83,19 +84,20 @@ WindowApp::WindowApp(const WindowRequest& request)
       presets_(session::list_presets(request.assets)),
       environment_(engines::environment()),
       preferences_(start_preferences(request, early_notices_)),
-      document_(start_experiment(request)),
-      training_(engines::engines()),
+      autosave_(request.state),
+      training_(engines::engines(), training_options(request)),
       analyses_(engines::engines(), analysis_options(preferences_.view_state)),
       window_(window_options(request, preferences_)),
       shaders_([this](LogLevel level, const std::string& message) {
         notify(level == LogLevel::error ? Notice::Kind::error : Notice::Kind::warning, message);
       }) {
+  documents_.emplace(0, Document(session::experiment_from_json(request.experiment)));
   if (request_.session)
-    training_.send(session::OpenSession{request_.session->string()});
+    open_session(*request_.session);
   else
-    training_.send(session::SetExperiment{document_.json()});
-  document_version_ = document_.version();
-  training_.send(session::SetSpeed{shown_speed(document_.experiment())});
+    training_.send(session::SetExperiment{document().json()});
+  document_version_ = document().version();
+  training_.send(session::SetSpeed{shown_speed(document().experiment())});
   if (request_.autostart && !request_.session) training_.send(session::Play{});
   snapshot_ = training_.latest();
   adopt_view_state(preferences_.view_state);
@@ -105,6 +107,7 @@ WindowApp::WindowApp(const WindowRequest& request)
            "This machine uses the slow reference BLAS. Install libopenblas0-openmp: training "
            "becomes about 28 times faster.");
   declare_actions();
+  offer_left_behind();
   window_.on_key = [this](const gl::KeyPress& key) { press(key); };
   yield_to_training();
 }
@@ -112,6 +115,7 @@ WindowApp::WindowApp(const WindowRequest& request)
 WindowApp::~WindowApp() {
   if (request_.config.empty()) return;
   try {
+    preferences_.view_state = stage_.lasting(preferences_.view_state);
     preferences_.view_state.text_scale = look_.text_size();
     save_preferences(request_.config, preferences_);
   } catch (const Error&) {
@@ -132,7 +136,6 @@ void WindowApp::adopt_view_state(const ViewState& state) {
   preferences_.view_state = state;
   look_.set_theme(figure::theme(state.theme));
   look_.set_text_size(state.text_scale);
-  analyses_.set_budget(state.looking_budget);
   pacer_.mark_changed();
 }
 
@@ -140,12 +143,19 @@ void WindowApp::take_snapshot() {
   const std::uint64_t version = training_.version();
   if (version == snapshot_version_) return;
   snapshot_version_ = version;
+  const Index before = snapshot_->step;
   snapshot_ = training_.latest();
+  if (snapshot_->step != before && snapshot_->state != RunState::running) looked_at_s_ = now_s();
   pacer_.mark_changed();
   if (snapshot_->rejections != rejections_) {
     rejections_ = snapshot_->rejections;
     if (!snapshot_->rejection.empty()) notify(Notice::Kind::error, snapshot_->rejection);
   }
+  if (snapshot_->opened != opened_) {
+    opened_ = snapshot_->opened;
+    adopt_opened_session();
+  }
+  follow_run();
   if (snapshot_->state != last_state_) {
     last_state_ = snapshot_->state;
     if (last_state_ == RunState::diverged || last_state_ == RunState::error)
@@ -154,13 +164,35 @@ void WindowApp::take_snapshot() {
 }
 
 void WindowApp::send_document() {
-  if (document_.version() == document_version_) return;
-  document_version_ = document_.version();
-  training_.send(session::SetExperiment{document_.json()});
+  if (document().version() == document_version_) return;
+  document_version_ = document().version();
+  training_.send(session::SetExperiment{document().json()});
+}
+
+// Each run is edited on its own, with its own undo: a fork begins with the settings of its step,
+// and what is edited follows the run that is worked with.
+void WindowApp::follow_run() {
+  const session::Snapshot& now = *snapshot_;
+  if (now.run == document_run_ || !now.settings) return;
+  if (!documents_.contains(now.run)) {
+    if (now.parent != 0) {
+      documents_.emplace(now.run, Document(*now.settings));
+    } else {  // the same experiment, begun again
+      auto node = documents_.extract(document_run_);
+      node.key() = now.run;
+      documents_.insert(std::move(node));
+    }
+  }
+  document_run_ = now.run;
+  document_version_ = document().version();
+  std::erase_if(documents_, [&](const auto& entry) {
+    return entry.first != now.run && (!now.other || entry.first != now.other->run);
+  });
 }
 
 void WindowApp::poll() {
   take_snapshot();
+  poll_session();
   if (const auto version = analyses_.version(); version != analysis_version_) {
     analysis_version_ = version;
     pacer_.mark_changed();
@@ -171,17 +203,31 @@ void WindowApp::poll() {
     pacer_.mark_changed();
   }
   meter_.observe(*snapshot_, now_s(), last_input_s_);
+  // Looking is rationed for the trainer's sake only.
+  const double budget =
+      snapshot_->state == RunState::running ? preferences_.view_state.looking_budget : 1;
+  if (analyses_.budget() != budget) analyses_.set_budget(budget);
 }
 
 void WindowApp::wait() {
   const bool live = snapshot_->state == RunState::running || meter_.is_quiet() ||
-                    snapshot_->state == RunState::stopping || snapshot_->resolved == nullptr;
+                    snapshot_->state == RunState::stopping || snapshot_->resolved == nullptr ||
+                    training_.is_busy() || analyses_.is_busy() || !save_to_.empty() ||
+                    saver_.is_busy();
   const double rest = std::max(0.0, redraw_at_s_ - now_s());
   window_.wait_events(std::min(pacer_.wait_s(now_s(), live), rest));
   if (window_.take_activity()) {
     last_input_s_ = now_s();
     pacer_.mark_input();
   }
+}
+
+// While a look at another step is under way, a frame of the old pictures would only delay the new
+// ones. Never for long: the window stays alive where a step is far from a stored one.
+bool WindowApp::holds_frame() const {
+  if (now_s() - last_input_s_ > kLongestHold_s) return false;
+  if (scrubber_.target(*snapshot_) != snapshot_->step) return training_.is_busy();
+  return now_s() - looked_at_s_ < kLongestHold_s && !ImGui::IsMouseDown(0) && analyses_.is_busy();
 }
 
 WindowReport WindowApp::run() {
@@ -203,7 +249,8 @@ WindowReport WindowApp::run() {
         first_training_s = snapshot_->training_s;
       }
     }
-    if (window_.hidden() || meter_.is_quiet() || !pacer_.should_draw(now_s())) continue;
+    if (window_.hidden() || meter_.is_quiet() || holds_frame() || !pacer_.should_draw(now_s()))
+      continue;
     draw();
   }
   WindowReport report;
@@ -219,6 +266,9 @@ WindowReport WindowApp::run() {
   report.first_picture_s = first_picture_s_;
   report.cpu_share = (thread_cpu_s() - cpu_start) / std::max(now_s() - cpu_from, 1e-3);
   report.renderer = window_.renderer();
+  report.scrubs = static_cast<int>(scrubber_.latencies_ms().size());
+  report.scrub_ms_median = percentile(scrubber_.latencies_ms(), 0.5);
+  report.scrub_ms_max = percentile(scrubber_.latencies_ms(), 1);
   if (request_.measure_s > 0) report.weights_sha256 = weights_of_run();
   return report;
 }
@@ -235,11 +285,13 @@ std::string WindowApp::weights_of_run() {
 
 Frame WindowApp::make_frame() {
   return {.snapshot = snapshot_,
+          .active = snapshot_,
           .snapshot_version = snapshot_version_,
           .training = training_,
           .analyses = analyses_,
-          .document = document_,
+          .document = document(),
           .view_state = preferences_.view_state,
+          .scrubber = scrubber_,
           .actions = actions_,
           .shaders = shaders_,
           .environment = environment_,
@@ -265,7 +317,8 @@ void WindowApp::draw() {
   const bool bare = state.controls_hidden || frame.clean || state.layout == LayoutKind::figure;
   const bool sides = !bare && !lecture;
   const float top = bare && state.layout != LayoutKind::figure ? 0 : ui::px(kTopBar);
-  const float bottom = state.controls_hidden || frame.clean ? 0 : ui::px(kBottomBar);
+  const float strip = snapshot_->other ? kComparisonBar : 0;
+  const float bottom = state.controls_hidden || frame.clean ? 0 : ui::px(kBottomBar + strip);
   // In a small window the pictures come first: the inspector goes, then the experiment.
   const float design_width = display.x / ui::px(1);
   const bool has_left = sides && design_width >= kWidthForExperiment;
@@ -306,7 +359,11 @@ void WindowApp::draw_chrome(Frame& frame, const Rect& area) {
   const float bottom_y = area.y + area.height;
   panel("top bar", {0, 0}, {display.x, area.y - hair}, ui::px(16, 8), ImGuiWindowFlags_NoScrollbar,
         [&] { top_bar_.draw(frame); });
-  panel("transport", {0, bottom_y + hair}, {display.x, display.y - bottom_y - hair}, ui::px(16, 12),
+  const float bottom = display.y - bottom_y - hair;
+  const float strip = snapshot_->other ? std::min(bottom, std::floor(ui::px(kComparisonBar))) : 0;
+  panel("comparison", {0, bottom_y + hair}, {display.x, strip - hair}, ui::px(16, 8),
+        ImGuiWindowFlags_NoScrollbar, [&] { comparison_.draw(frame); });
+  panel("transport", {0, bottom_y + hair + strip}, {display.x, bottom - strip}, ui::px(16, 12),
         ImGuiWindowFlags_NoScrollbar, [&] { transport_.draw(frame); });
   panel("experiment", {0, area.y}, {area.x - hair, area.height}, ui::px(16, 14), 0,
         [&] { experiment_panel_.draw(frame); });
@@ -321,6 +378,8 @@ void WindowApp::draw_overlays(Frame& frame) {
   palette_.draw(frame);
   about_.draw(frame, window_.renderer(), look_.fonts().notices());
   export_.draw(frame, state_json().dump());
+  if (const auto chosen = session_dialog_.draw(frame))
+    chosen->save ? save_session_to(chosen->folder) : open_session(chosen->folder);
   if (stage_.take_export_request()) open_export();
 }
 
@@ -335,6 +394,9 @@ void WindowApp::after_frame(Frame& frame, double started) {
     pacer_.mark_changed();
   }
   frame_ms_ = 1000 * (now_s() - started);
+  if (snapshot_version_ == training_.version())
+    scrubber_.frame_drawn(
+        *snapshot_, !analyses_.is_busy() && analyses_.version() == analysis_version_, now_s());
   if (request_.measure_s > 0) frame_times_ms_.push_back(frame_ms_);
   if (first_picture_s_ == 0 && snapshot_->step > 0) first_picture_s_ = now_s();
 }

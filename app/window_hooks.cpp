@@ -16,6 +16,9 @@ WindowRequest request_of(const cli::Opened& opened, const cli::WindowFlags& flag
   if (!opened.session_folder.empty()) request.session = opened.session_folder;
   request.assets = cli::assets_folder();
   request.config = config_folder();
+  if (flags.measure_s <= 0 && flags.autosave_s > 0) request.state = state_folder();
+  request.autosave_s = flags.autosave_s;
+  request.memory_bytes = flags.memory_bytes;
   request.autostart = !flags.paused;
   request.width = flags.width;
   request.height = flags.height;
@@ -30,8 +33,9 @@ void print(const WindowReport& report) {
             << report.frames << "\nframe_ms_median " << report.frame_ms_median << "\nframe_ms_p99 "
             << report.frame_ms_p99 << "\nframe_ms_max " << report.frame_ms_max
             << "\nfirst_picture_s " << report.first_picture_s << "\ncpu_share " << report.cpu_share
-            << "\nweights " << report.weights_sha256 << "\nrenderer " << report.renderer
-            << std::endl;
+            << "\nscrubs " << report.scrubs << "\nscrub_ms_median " << report.scrub_ms_median
+            << "\nscrub_ms_max " << report.scrub_ms_max << "\nweights " << report.weights_sha256
+            << "\nrenderer " << report.renderer << std::endl;
 }
 
 }  // namespace

@@ -17,8 +17,11 @@ struct WindowRequest {
   std::optional<Json> view_state;                ///< from a copied state or a picture
   std::filesystem::path assets;                  ///< presets and lectures
   std::filesystem::path config;                  ///< preferences; empty: none are read or written
-  std::filesystem::path pictures;                ///< where screenshots and figures go
-  bool autostart = true;                         ///< train at once
+  std::filesystem::path state;                   ///< automatic saves; empty: none are made
+  double autosave_s = 30;                        ///< between two of them
+  std::size_t memory_bytes = std::size_t{512} << 20;  ///< for stored steps over all runs
+  std::filesystem::path pictures;                     ///< where screenshots and figures go
+  bool autostart = true;                              ///< train at once
   bool visible = true;
   int width = 0, height = 0;  ///< 0: as last time
   float content_scale = 0;    ///< 0: the display's
@@ -36,6 +39,8 @@ struct WindowReport {
   double first_picture_s =
       0;                 ///< from the start of the program's window to the first frame after step 0
   double cpu_share = 0;  ///< of one core, UI thread only
+  int scrubs = 0;        ///< looks at another step whose pictures were waited for
+  double scrub_ms_median = 0, scrub_ms_max = 0;  ///< from the key or drag to the drawn frame
   std::string weights_sha256;
   std::string renderer;
 };

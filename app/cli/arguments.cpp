@@ -52,8 +52,12 @@ void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--figures", raw.figures, "Formats of the figures: pdf,svg,png; or none.");
   app.add_option("--size", raw.size, "Size of the figures in points, such as 900x600.")
       ->type_name("WxH");
-  app.add_option("--memory-limit", raw.memory_limit, "MiB for the results of analyses (512).");
+  app.add_option("--memory-limit", raw.memory_limit,
+                 "MiB for stored steps in the window, for results of analyses without one (512).");
   app.add_option("--log-level", raw.log_level, "error, warning or info.");
+  app.add_option("--autosave", to.autosave_s,
+                 "Seconds between two saves of the session on the way (30); 0 for none.")
+      ->check(CLI::Range(0.0, 86400.0));
   app.add_flag("--check", to.check, "Hold the run against the experiment's 'expect' list.");
 }
 
@@ -100,8 +104,9 @@ void understood(const Raw& raw, Arguments& to) {
     ANISO_CHECK(*raw.memory_limit >= 1 && *raw.memory_limit <= 1 << 20,
                 "--memory-limit: ", *raw.memory_limit,
                 " is out of range; it must be between 1 and 1048576 MiB");
-    to.memory_bytes = static_cast<std::size_t>(*raw.memory_limit) << 20;
+    to.window.memory_bytes = to.memory_bytes = static_cast<std::size_t>(*raw.memory_limit) << 20;
   }
+  to.window.autosave_s = to.autosave_s;
   static const std::vector<std::string> levels = {"error", "warning", "info"};
   const auto level = std::find(levels.begin(), levels.end(), raw.log_level);
   ANISO_CHECK(level != levels.end(), "--log-level: '", raw.log_level, "' is not known.",

@@ -30,6 +30,7 @@ struct Arguments {
   std::vector<std::string> figures = {"png"};
   double figure_width = 0, figure_height = 0;  ///< points; 0 where --size is not given
   std::size_t memory_bytes = std::size_t{512} << 20;
+  double autosave_s = 30;
   bool check = false;
   Verbosity verbosity = Verbosity::info;
 

@@ -15,10 +15,12 @@ namespace aniso::cli {
 
 /// Flags that only a window understands.
 struct WindowFlags {
-  int width = 0, height = 0;  ///< 0: as last time
-  double scale = 0;           ///< of the interface; 0: the display's
-  double measure_s = 0;       ///< > 0: close after so many seconds and print what was measured
-  bool paused = false;        ///< open without starting to train
+  int width = 0, height = 0;                          ///< 0: as last time
+  double scale = 0;                                   ///< of the interface; 0: the display's
+  std::size_t memory_bytes = std::size_t{512} << 20;  ///< for stored steps
+  double autosave_s = 30;                             ///< between two automatic saves; 0: none
+  double measure_s = 0;  ///< > 0: close after so many seconds and print what was measured
+  bool paused = false;   ///< open without starting to train
 };
 
 /// What was opened at the start: an experiment, or a session to go on with.

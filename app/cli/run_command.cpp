@@ -68,6 +68,7 @@ int run_headless_command(const Arguments& arguments, const Opened& opened, bool 
   options.figure_height = arguments.figure_height;
   options.check = arguments.check;
   options.memory_bytes = arguments.memory_bytes;
+  options.autosave_s = arguments.autosave_s;
   options.provenance = provenance(environment);
   options.on_progress = [&](const session::Progress& progress) { display.show(progress); };
   if (arguments.verbosity >= Verbosity::warning)

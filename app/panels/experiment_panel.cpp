@@ -7,6 +7,7 @@
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
 #include "core/base/check.h"
+#include "core/base/names.h"
 #include "core/data/registry.h"
 #include "core/nn/registry.h"
 #include "core/session/experiment.h"
@@ -43,6 +44,14 @@ const std::vector<Choice>& section_choices(const std::string& key) {
   if (key == "dataset") return datasets;
   if (key == "architecture") return architectures;
   return key == "objective" ? objectives : optimizers;
+}
+
+void say_past(const Frame& frame) {
+  ui::quiet_text(text("The settings of step ", grouped(frame.snapshot->step),
+                      ", as they were. To change them from here on, fork the run."));
+  ui::space(4);
+  if (ui::text_button("Fork here")) frame.actions.run("fork");
+  ui::space(8);
 }
 
 }  // namespace
@@ -101,11 +110,17 @@ void ExperimentPanel::draw(Frame& frame) {
     ImGui::PopStyleColor();
     ui::space(8);
   }
+  // What is past is shown as it was and cannot be changed.
+  const bool past = frame.snapshot->is_behind() && frame.snapshot->resolved;
+  if (past) say_past(frame);
+  const Json shown =
+      past ? session::to_json(frame.snapshot->resolved->experiment) : frame.document.json();
+  ImGui::BeginDisabled(past);
   for (const Section& section : kSections) {
     const std::string key = section.key;
     ImGui::PushID(section.key);
     ui::heading(section.title);
-    const Json values = frame.document.json()[key];
+    const Json values = shown[key];
     const std::string id = section.kind ? values["id"].get<std::string>() : "";
     if (section.kind) {
       if (const auto chosen = draw_choice_row(section.kind, section_choices(key), id)) {
@@ -113,13 +128,14 @@ void ExperimentPanel::draw(Frame& frame) {
         edit(frame, key + ".id", *chosen);
       }
     }
-    if (frame.document.json()[key] == values)
+    if (past || frame.document.json()[key] == values)
       draw_params(frame, session::schema_of_section(key, id), values, key + ".");
     ui::space(12);
     ImGui::PopID();
   }
   ui::heading("Run");
-  draw_params(frame, session::schema_of_general(), frame.document.json(), "");
+  draw_params(frame, session::schema_of_general(), past ? shown : frame.document.json(), "");
+  ImGui::EndDisabled();
   ui::space(12);
   ImGui::PopStyleVar();
 }

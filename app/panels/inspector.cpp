@@ -38,7 +38,11 @@ void run_figures(const Frame& frame) {
       "measured once a run at full speed.");
   ui::reading("frame", text(std::round(frame.frame_ms * 10) / 10), "ms");
   ui::reading("engine", now.engine.empty() ? "–" : now.engine);
-  ui::reading("timeline", text(now.stored_bytes / (1u << 20)), "MiB");
+  ui::reading("stored steps", grouped(static_cast<long long>(now.stored_steps.size())));
+  ui::reading("timeline",
+              text(std::round(10 * static_cast<double>(now.stored_bytes) / (1u << 20)) / 10),
+              "MiB");
+  ui::tooltip("Memory of the stored states of all runs; --memory-limit sets the most.");
   if (!now.bitwise) ui::quiet_text("This device does not repeat a run bit by bit.");
   ui::space(12);
 }

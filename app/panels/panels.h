@@ -47,6 +47,13 @@ class TransportBar {
   void draw(Frame& frame);
 };
 
+/// Above the transport bar while two runs are compared: which they are, what differs, how they are
+/// shown.
+class ComparisonBar {
+ public:
+  void draw(Frame& frame);
+};
+
 /// Top: name, experiment title, presets, layouts, device and BLAS.
 class TopBar {
  public:

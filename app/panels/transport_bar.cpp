@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/panels/panels.h"
+#include "app/panels/scrub_bar.h"
 #include "app/ui/icons.h"
 #include "app/ui/widgets.h"
 #include "core/base/check.h"
@@ -53,33 +54,9 @@ std::string key_hint(const Frame& frame, const char* action) {
                              : found->title + "  (" + found->keys.front().text() + ")";
 }
 
-// Share of the run that is done, with what it means under the pointer.
-void progress(const Frame& frame, float width) {
-  const session::Snapshot& now = *frame.snapshot;
-  const double total = now.resolved ? static_cast<double>(now.resolved->experiment.steps()) : 0;
-  const double share = total > 0 ? std::clamp(static_cast<double>(now.step) / total, 0.0, 1.0) : 0;
-  const ImVec2 start = ImGui::GetCursorScreenPos();
-  const float height = ui::control_height();
-  ImGui::InvisibleButton("progress", {width, height});
-  const float y = start.y + height / 2, half = ui::px(2.5f);
-  ImDrawList* draw = ImGui::GetWindowDrawList();
-  draw->AddRectFilled({start.x, y - half}, {start.x + width, y + half},
-                      ui::color(ui::theme().raised), half);
-  const float reached = start.x + width * static_cast<float>(share);
-  if (share > 0)
-    draw->AddRectFilled({start.x, y - half}, {std::max(reached, start.x + 2 * half), y + half},
-                        ui::color(ui::theme().slider), half);
-  draw->AddCircleFilled({reached, y}, ui::px(6), ui::color(state_color(now.state)));
-  if (!ImGui::IsItemHovered() || total <= 0) return;
-  std::string text =
-      aniso::text("step ", grouped(now.step), " of ", grouped(static_cast<long long>(total)));
-  if (now.steps_per_s > 0 && now.state == RunState::running) {
-    const double left = (total - static_cast<double>(now.step)) / now.steps_per_s;
-    text += aniso::text(" · ", static_cast<long long>(std::ceil(left)), " s left");
-  }
-  text += aniso::text("\n", grouped(static_cast<long long>(now.stored_steps.size())),
-                      " stored states, ", now.stored_bytes / (1u << 20), " MiB");
-  ui::tooltip(text);
+std::string fork_hint(const Frame& frame) {
+  return text(key_hint(frame, "fork"), "\nA new run goes on from step ",
+              grouped(frame.snapshot->step), "; this one stays to be compared with.");
 }
 
 // "step 1,248" in figures of equal width; room for the largest number, so that nothing jumps.
@@ -90,9 +67,32 @@ void step_counter(const session::Snapshot& now, float x, float width) {
   ui::draw_text({x, y}, Face::regular, TextSize::body, ui::color(ui::theme().quiet), "step");
   const std::string number = grouped(now.step);
   const float extent = ui::text_extent(Face::mono, TextSize::body, number).x;
-  ui::draw_text({x + width - extent, y}, Face::mono, TextSize::body, ui::color(ui::theme().text),
-                number);
+  ui::draw_text({x + width - extent, y}, Face::mono, TextSize::body,
+                ui::color(now.is_live() ? ui::theme().text : ui::theme().accent), number);
   ImGui::Dummy({width, ui::control_height()});
+  if (!now.is_live()) ui::tooltip(text("The run is at step ", grouped(now.end_step), "."));
+}
+
+// Lit while the newest step is shown; otherwise the way back to it.
+void live_lamp(Frame& frame, float width) {
+  const bool live = frame.snapshot->is_live();
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const float height = ui::control_height(), y = start.y + height / 2;
+  if (ImGui::InvisibleButton("live", {width, height}) && !live) frame.actions.run("live");
+  const bool hovered = ImGui::IsItemHovered();
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  if (!live)
+    draw->AddRectFilled(start, {start.x + width, start.y + height},
+                        ui::color(hovered ? ui::theme().hover : ui::theme().raised), ui::px(4));
+  const ImVec2 dot{start.x + ui::px(12), y};
+  if (live)
+    draw->AddCircleFilled(dot, ui::px(4), ui::color(ui::theme().accent));
+  else
+    draw->AddCircle(dot, ui::px(4), ui::color(ui::theme().quiet), 0, ui::px(1.5f));
+  const float text_y = y - ui::text_extent(Face::regular, TextSize::body, "Live").y / 2;
+  ui::draw_text({start.x + ui::px(24), text_y}, Face::regular, TextSize::body,
+                ui::color(live ? ui::theme().quiet : ui::theme().text), "Live");
+  ui::tooltip(live ? std::string("The newest step is shown") : key_hint(frame, "live"));
 }
 
 void state_lamp(const session::Snapshot& now) {
@@ -144,11 +144,16 @@ void TransportBar::draw(Frame& frame) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {gap, 0});
 
   const char* icon = runs ? ui::icon::kPause : ui::icon::kPlay;
-  const std::string play_tip = over ? "Train again from step 0" : key_hint(frame, "play_pause");
+  const std::string play_tip = !over           ? key_hint(frame, "play_pause")
+                               : now.is_live() ? std::string("Train again from step 0")
+                                               : key_hint(frame, "live");
   if (ui::icon_button("play", icon, play_tip, true, ui::Emphasis::primary))
     frame.actions.run("play_pause");
   ImGui::SameLine();
-  if (ui::icon_button("step", ui::icon::kStep, key_hint(frame, "step"), !over))
+  if (ui::icon_button("back", ui::icon::kStepBack, key_hint(frame, "step_back"), now.step > 0))
+    frame.actions.run("step_back");
+  ImGui::SameLine();
+  if (ui::icon_button("step", ui::icon::kStep, key_hint(frame, "step"), !over || !now.is_live()))
     frame.actions.run("step");
   ImGui::SameLine();
   if (ui::icon_button("reset", ui::icon::kReset, key_hint(frame, "reset")))
@@ -156,18 +161,26 @@ void TransportBar::draw(Frame& frame) {
   ImGui::SameLine();
   if (ui::icon_button("stop", ui::icon::kStop, key_hint(frame, "stop"), !over))
     frame.actions.run("stop");
+  ImGui::SameLine();
+  if (ui::icon_button("fork", ui::icon::kFork, fork_hint(frame), now.resolved != nullptr,
+                      now.is_live() ? ui::Emphasis::plain : ui::Emphasis::selected))
+    frame.actions.run("fork");
   ImGui::SameLine(0, ui::px(16));
   step_counter(now, ImGui::GetCursorScreenPos().x, ui::px(112));
   ImGui::SameLine(0, ui::px(16));
 
   // What a narrow window has no room for goes: first the rate, then the speed menu.
-  const float room = ImGui::GetContentRegionAvail().x - ui::px(60);
+  const float live = ui::px(64);
+  const float room = ImGui::GetContentRegionAvail().x - ui::px(60) - live - gap;
   const bool has_rate = room > ui::px(92 + 132 + 120) + 3 * gap;
   const bool has_speed = room > ui::px(92 + 132) + 2 * gap;
   const float right =
       ui::px(92) + gap + (has_speed ? ui::px(132) + gap : 0) + (has_rate ? ui::px(120) + gap : 0);
-  progress(frame, std::max(ui::px(40), ImGui::GetContentRegionAvail().x - right));
-  ImGui::SameLine(0, ui::px(16));
+  draw_scrub_bar(frame,
+                 std::max(ui::px(40), ImGui::GetContentRegionAvail().x - right - live - gap));
+  ImGui::SameLine(0, gap);
+  live_lamp(frame, live);
+  ImGui::SameLine(0, ui::px(12));
   state_lamp(now);
   if (has_speed) {
     ImGui::SameLine();

@@ -9,19 +9,35 @@ namespace aniso::app {
 
 void AnalysisFeed::update(Frame& frame, const std::string& tag, const std::string& analysis,
                           const Json& params) {
+  update(frame, frame.snapshot, tag, analysis, params);
+}
+
+void AnalysisFeed::drop(Frame& frame, const std::string& tag) {
+  if (asked_run_ == 0) return;
+  frame.analyses.cancel(tag);
+  *this = {};
+}
+
+void AnalysisFeed::update(Frame& frame, const session::SnapshotPtr& run, const std::string& tag,
+                          const std::string& analysis, const Json& params) {
+  take(frame, run, tag, analysis);
+  ask(frame, run, tag, analysis, params);
+}
+
+void AnalysisFeed::take(Frame& frame, const session::SnapshotPtr& run, const std::string& tag,
+                        const std::string& analysis) {
   if (const auto outcome = frame.analyses.latest(tag); outcome && outcome->analysis == analysis) {
-    if (outcome->run == frame.snapshot->run) {
+    if (outcome->run == run->run) {
       results_ = outcome->results ? outcome->results : results_;
       error_ = outcome->error;
     }
   }
-  if (results_ && results_->run != frame.snapshot->run) results_ = nullptr;
-  ask(frame, tag, analysis, params);
+  if (results_ && results_->run != run->run) results_ = nullptr;
 }
 
-void AnalysisFeed::ask(Frame& frame, const std::string& tag, const std::string& analysis,
-                       const Json& params) {
-  const session::Snapshot& now = *frame.snapshot;
+void AnalysisFeed::ask(Frame& frame, const session::SnapshotPtr& run, const std::string& tag,
+                       const std::string& analysis, const Json& params) {
+  const session::Snapshot& now = *run;
   if (!now.resolved) return;
   const auto& copy = now.parameters;
   const bool current =
@@ -32,7 +48,7 @@ void AnalysisFeed::ask(Frame& frame, const std::string& tag, const std::string& 
       params != asked_params_ || copy->run != asked_run_ || copy->resolved.get() != asked_resolved_;
   if (!changed && copy->step == asked_step_) return;
   if (!changed && frame.analyses.is_busy(tag)) return;
-  frame.analyses.request({tag, analysis, params, frame.snapshot});
+  frame.analyses.request({tag, analysis, params, run});
   asked_params_ = params;
   asked_run_ = copy->run;
   asked_step_ = copy->step;

@@ -13,6 +13,16 @@ class AnalysisFeed {
   /// Call in every frame. @param params  of the analysis, already validated.
   void update(Frame& frame, const std::string& tag, const std::string& analysis,
               const Json& params);
+  /// The same for another run than the frame's.
+  void update(Frame& frame, const session::SnapshotPtr& run, const std::string& tag,
+              const std::string& analysis, const Json& params);
+  /// The two halves of update: takes what was answered, and asks again.
+  void take(Frame& frame, const session::SnapshotPtr& run, const std::string& tag,
+            const std::string& analysis);
+  void ask(Frame& frame, const session::SnapshotPtr& run, const std::string& tag,
+           const std::string& analysis, const Json& params);
+  /// Forgets and stops asking.
+  void drop(Frame& frame, const std::string& tag);
   /// Newest results, of this run; nullptr before the first. They may answer an older question.
   const analysis::ResultsPtr& results() const { return results_; }
   /// Why there are none; empty otherwise.
@@ -21,8 +31,6 @@ class AnalysisFeed {
   std::string age(const Frame& frame) const;
 
  private:
-  void ask(Frame& frame, const std::string& tag, const std::string& analysis, const Json& params);
-
   analysis::ResultsPtr results_;
   std::string error_;
   Json asked_params_;

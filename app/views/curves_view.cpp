@@ -1,4 +1,6 @@
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "app/views/builtin.h"
 #include "app/views/figure_view.h"
@@ -39,12 +41,18 @@ class CurvesView : public FigureView {
   void update(Frame& /*frame*/) override {}
   bool is_stale(const Frame& frame) const override {
     const auto& metrics = frame.snapshot->metrics;
-    return frame.snapshot->run != run_ || metrics.size() != rows_ ||
+    const auto& other = frame.snapshot->other;
+    return (other ? other->run : 0) != other_run_ ||
+           (other && other->metrics.size() != other_rows_) || frame.snapshot->run != run_ ||
+           cursor_of(frame) != cursor_ || metrics.size() != rows_ ||
            (!metrics.empty() && metrics.back().step != last_step_);
   }
   figure::Figure figure_of(const Frame& frame) const override {
     const auto& metrics = frame.snapshot->metrics;
     run_ = frame.snapshot->run;
+    cursor_ = cursor_of(frame);
+    other_run_ = frame.snapshot->other ? frame.snapshot->other->run : 0;
+    other_rows_ = frame.snapshot->other ? frame.snapshot->other->metrics.size() : 0;
     rows_ = metrics.size();
     last_step_ = metrics.empty() ? -1 : metrics.back().step;
     session::CurveOptions options;
@@ -56,12 +64,32 @@ class CurvesView : public FigureView {
     options.speed = settings_.boolean("speed");
     options.log_values = settings_.boolean("log_values");
     options.log_steps = settings_.boolean("log_steps");
-    figure::Figure figure = session::curves_figure(metrics, options);
+    options.cursor = cursor_;
+    figure::Figure figure =
+        frame.snapshot->other ? both(frame, options) : session::curves_figure(metrics, options);
     figure.columns = figure.panels.size() > 3 ? 2 : 1;
     return figure;
   }
 
  private:
+  // Where the pictures are, unless that is where the curves end.
+  static Index cursor_of(const Frame& frame) {
+    const session::Snapshot& now = *frame.snapshot;
+    const bool is_behind = now.is_behind() || (now.other && now.other->is_behind());
+    return is_behind ? now.step : -1;
+  }
+  static figure::Figure both(const Frame& frame, const session::CurveOptions& options) {
+    const ComparedRuns runs = compared_runs(frame.snapshot);
+    std::vector<session::RunCurves> curves;
+    for (const auto& [run, with] : {std::pair{runs.parent, runs.fork}, {runs.fork, runs.parent}})
+      curves.push_back({run_name(*run), run_category(*run, with.get()), run->metrics,
+                        run == runs.fork ? run->fork_step : 0});
+    return session::curves_figure(curves, options);
+  }
+
+  mutable Index cursor_ = -1;
+  mutable std::uint64_t other_run_ = 0;
+  mutable std::size_t other_rows_ = 0;
   mutable std::uint64_t run_ = 0;  // what figure_of last showed
   mutable std::size_t rows_ = 0;
   mutable Index last_step_ = -1;

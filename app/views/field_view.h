@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "app/gl/canvas.h"
 #include "app/gl/field_painter.h"
@@ -31,7 +33,14 @@ class FieldView : public View {
   struct Gpu;  // made on first draw, when there is a context
 
   Json analysis_params() const;
+  /// The run's own field, and what is shown: that, or its difference to the other run's.
+  const analysis::Field2D* own_field() const;
   const analysis::Field2D* field() const;
+  const analysis::Field2D* other_field() const;
+  void ask_both(Frame& frame);
+  void compare(const Frame& frame);
+  void add_boundaries(figure::Panel& panel) const;
+  void draw_boundaries(ImVec2 at, ImVec2 size) const;
   void take_results(Frame& frame);
   void update_points(const Frame& frame, const data::Plane& plane);
   void update_plane(float width, float height);
@@ -44,8 +53,19 @@ class FieldView : public View {
   void draw_axes(ImVec2 at, ImVec2 size) const;
 
   std::unique_ptr<Gpu> gpu_;
-  AnalysisFeed feed_;
-  const void* shown_results_ = nullptr;  ///< identity of what the GPU holds
+  AnalysisFeed feed_, other_feed_;
+  std::optional<analysis::Field2D> difference_;  ///< fork − parent, where that is shown
+  /// A decision boundary in the run's colour, where both are shown.
+  struct Boundary {
+    std::string name;
+    int category = 0;
+    std::vector<Matrix> lines;  ///< (points, 2) in the plane's coordinates
+  };
+  std::vector<Boundary> boundaries_;
+  const void* compared_[2] = {nullptr, nullptr};  ///< identity of the results that were compared
+  std::optional<Compare> compared_how_;
+  const void* shown_results_ = nullptr;  ///< identity of what the GPU holds …
+  const void* what_other_ = nullptr;     ///< … and of what was subtracted from it
   const void* shown_data_ = nullptr;     ///< and of the dataset whose points it holds …
   data::Plane shown_plane_;              ///< … projected onto this plane …
   Index shown_points_ = -1;              ///< … at most so many

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "app/views/analysis_feed.h"
@@ -35,12 +36,18 @@ class ResultView : public FigureView {
     feed_.update(frame, tag(), analysis_.id, params);
     const auto& newest = feed_.results();
     if (!history_.empty() && (!newest || newest->run != history_.back()->run)) history_.clear();
-    if (!newest || (!history_.empty() && history_.back() == newest)) return;
-    // A changed question or a step back starts a new history.
-    if (params != params_ || (!history_.empty() && newest->step < history_.back()->step))
-      history_.clear();
+    if (!newest || newest == seen_) return;
+    seen_ = newest;
+    if (params != params_) history_.clear();
     params_ = params;
-    history_.push_back(newest);
+    // In order of steps: looking back fills in what was not looked at while it trained.
+    const auto at = std::lower_bound(
+        history_.begin(), history_.end(), newest->step,
+        [](const analysis::ResultsPtr& results, Index step) { return results->step < step; });
+    if (at != history_.end() && (*at)->step == newest->step)
+      *at = newest;
+    else
+      history_.insert(at, newest);
     thin();
   }
   bool is_stale(const Frame& /*frame*/) const override {
@@ -51,12 +58,24 @@ class ResultView : public FigureView {
     drawn_error_ = feed_.error();
     if (!drawn_)
       return message_figure(drawn_error_.empty() ? "Waiting for the first result." : drawn_error_);
-    if (settings_.choice("show") == "time") return analysis::figure_over_time(analysis_, history_);
+    if (settings_.choice("show") == "time") return over_time(frame);
     const auto& resolved = frame.snapshot->resolved;
     return analysis::figure_of(analysis_, *drawn_, resolved ? resolved->data.get() : nullptr);
   }
 
  private:
+  figure::Figure over_time(const Frame& frame) const {
+    figure::Figure figure = analysis::figure_over_time(analysis_, history_);
+    if (!frame.snapshot->is_behind()) return figure;
+    for (auto& panel : figure.panels)
+      if (!panel.lines.empty())
+        panel.rules.push_back({.name = "",
+                               .at = static_cast<double>(drawn_->step),
+                               .vertical = true,
+                               .style = {.role = figure::Role::accent, .width = 1.5}});
+    return figure;
+  }
+
   // Drops every second entry but the last: the history covers the run at half the density.
   void thin() {
     if (history_.size() <= kHistory) return;
@@ -71,6 +90,7 @@ class ResultView : public FigureView {
   AnalysisFeed feed_;
   Json params_;
   std::vector<analysis::ResultsPtr> history_;
+  analysis::ResultsPtr seen_;           // newest of those in it
   mutable analysis::ResultsPtr drawn_;  // what figure_of last showed
   mutable std::string drawn_error_;
 };

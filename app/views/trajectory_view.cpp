@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <memory>
 
 #include "app/gl/canvas.h"
@@ -33,7 +34,10 @@ class TrajectoryView : public View {
     Json params = Json::object();
     for (const ParamSpec& spec : trajectory_analysis().params)
       params[spec.name] = settings_.json()[spec.name];
-    feed_.update(frame, tag(), "trajectory", params);
+    feed_.take(frame, frame.snapshot, tag(), "trajectory");
+    if (params != asked_ || !holds_whole_run(frame))
+      feed_.ask(frame, frame.snapshot, tag(), "trajectory", params);
+    asked_ = params;
     const analysis::Trajectory* path = trajectory();
     if (path == nullptr || !path->quantity.status.is_valid()) {
       ui::quiet_text(path != nullptr          ? path->quantity.status.reason
@@ -53,6 +57,16 @@ class TrajectoryView : public View {
     figure::Figure figure = analysis::figure_of(trajectory_analysis(), *feed_.results(),
                                                 resolved ? resolved->data.get() : nullptr);
     if (!settings_.boolean("shares") && figure.panels.size() > 1) figure.panels.resize(1);
+    if (const analysis::Trajectory* path = trajectory();
+        path != nullptr && path->points.rows() > 0 && frame.snapshot->is_behind()) {
+      const Vector here = point_at(*path, frame.snapshot->step);
+      figure::Points point;
+      point.x = {here[0]};
+      point.y = {here[1]};
+      point.size = 9;
+      point.style.role = figure::Role::accent;
+      figure.panels.front().points.push_back(std::move(point));
+    }
     return figure;
   }
 
@@ -95,8 +109,24 @@ class TrajectoryView : public View {
     return nullptr;
   }
 
+  // The newest recorded one while the run is live: the picture and its point move together.
+  static Index shown_step(const Frame& frame, const analysis::Trajectory& path) {
+    return frame.snapshot->is_behind() ? frame.snapshot->step : path.steps.back();
+  }
+
+  // While somebody looks back the path stays, and only the point on it moves.
+  bool holds_whole_run(const Frame& frame) const {
+    const analysis::Trajectory* path = trajectory();
+    const auto& probes = frame.snapshot->probes;
+    return frame.snapshot->is_behind() && path != nullptr && !path->steps.empty() && probes &&
+           !probes->empty() && path->steps.back() == probes->back()->step;
+  }
+
   void draw_plane(Frame& frame) {
-    if (drawn_ != feed_.results().get() || drawn_settings_ != settings_.json()) {
+    const Index step = shown_step(frame, *trajectory());
+    if (drawn_ != feed_.results().get() || drawn_settings_ != settings_.json() ||
+        drawn_step_ != step) {
+      drawn_step_ = step;
       figure_ = figure(frame);
       drawn_ = feed_.results().get();
       drawn_settings_ = settings_.json();
@@ -106,9 +136,20 @@ class TrajectoryView : public View {
                   ImGui::GetContentRegionAvail());
   }
 
-  // The path from dark to bright along the run, a ring at the start, a disc at the newest step, and
+  // Where the run was at a step: on the line between the recorded ones beside it.
+  static Vector point_at(const analysis::Trajectory& path, Index step) {
+    const auto after = std::lower_bound(path.steps.begin(), path.steps.end(), step);
+    const auto k = static_cast<Index>(after - path.steps.begin());
+    if (k == 0) return path.points.row(0).transpose();
+    if (after == path.steps.end()) return path.points.row(path.points.rows() - 1).transpose();
+    const Index before = *std::prev(after);
+    const double share = static_cast<double>(step - before) / static_cast<double>(*after - before);
+    return ((1 - share) * path.points.row(k - 1) + share * path.points.row(k)).transpose();
+  }
+
+  // The path from dark to bright along the run, grey at the start, a disc at the shown step, and
   // the three axes through the mean.
-  void upload(const analysis::Trajectory& path, float scale) {
+  void upload(const analysis::Trajectory& path, Index step, float scale) {
     const Index m = path.points.rows();
     gl::Line3d line;
     line.points = path.points.leftCols(3);
@@ -133,12 +174,13 @@ class TrajectoryView : public View {
     gl::Points3d ends;
     ends.points.resize(2, 3);
     ends.points.row(0) = path.points.row(0).leftCols(3);
-    ends.points.row(1) = path.points.row(m - 1).leftCols(3);
+    ends.points.row(1) = point_at(path, step).head(3).transpose();
     ends.colors = {figure::Rgba(ui::theme().quiet), figure::Rgba(ui::theme().accent)};
     ends.diameter = 9 * scale;
     gpu_->lines.set(lines, {ends});
     uploaded_ = feed_.results().get();
     uploaded_theme_ = &ui::theme();
+    uploaded_step_ = step;
   }
 
   void draw_space(Frame& frame, const analysis::Trajectory& path) {
@@ -146,8 +188,10 @@ class TrajectoryView : public View {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const ImVec2 size{std::floor(room.x), std::floor(room.y - ui::px(22))};
     const float ratio = ui::look().pixel_ratio();
-    if (uploaded_ != feed_.results().get() || uploaded_theme_ != &ui::theme())
-      upload(path, ui::px(1) * ratio);
+    const Index step = shown_step(frame, path);
+    if (uploaded_ != feed_.results().get() || uploaded_theme_ != &ui::theme() ||
+        uploaded_step_ != step)
+      upload(path, step, ui::px(1) * ratio);
     const double aspect = size.x / std::max(size.y, 1.0f);
     // The camera follows the growing path until the person takes hold of it.
     if (!held_) {
@@ -169,7 +213,10 @@ class TrajectoryView : public View {
     ui::draw_text({at.x, at.y + size.y + ui::px(4)}, Face::regular, TextSize::quiet,
                   ui::color(ui::theme().quiet),
                   ui::fitted(Face::regular, TextSize::quiet,
-                             "dark to bright along the run; grey: step 0, blue: newest", size.x));
+                             !frame.snapshot->is_behind()
+                                 ? "dark to bright along the run; grey: step 0, blue: newest"
+                                 : "dark to bright along the run; grey: step 0, blue: this step",
+                             size.x));
   }
 
   // Names beside the axes' ends. Where two would lie on each other the later one moves; the last
@@ -257,11 +304,13 @@ class TrajectoryView : public View {
   }
 
   AnalysisFeed feed_;
+  Json asked_;
   std::unique_ptr<Gpu> gpu_;
   gl::OrbitCamera camera_;
   bool held_ = false;
   Eigen::Vector3d reach_ = Eigen::Vector3d::Ones();
   const void* uploaded_ = nullptr;
+  Index uploaded_step_ = -1, drawn_step_ = -1;
   const void* uploaded_theme_ = nullptr;
   ui::FigurePainter painter_;
   figure::Figure figure_;

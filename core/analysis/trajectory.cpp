@@ -20,14 +20,15 @@ struct Path {
   std::vector<Index> steps;
 };
 
-// At most `limit` finite records, evenly spaced in their order; first and last are kept.
+// The whole recorded run, whatever step is looked at, so that looking back moves a point along the
+// path and not the path. At most `limit` finite records, evenly spaced in their order; first and
+// last are kept.
 Path collect(const Input& input, Index limit, const std::stop_token& stop,
              std::vector<std::string>& notes) {
   std::vector<const ProbeRecord*> usable;
   if (input.probes != nullptr)
     for (const auto& record : *input.probes)
-      if (record->step <= input.step && record->outputs.size() > 0 && record->outputs.allFinite())
-        usable.push_back(record.get());
+      if (record->outputs.size() > 0 && record->outputs.allFinite()) usable.push_back(record.get());
   const auto all = static_cast<Index>(usable.size());
   const Index kept = std::min(all, limit);
   if (kept < all)

@@ -70,6 +70,11 @@ bool AnalysisWorker::is_busy(const std::string& tag) const {
                      [&](const AnalysisRequest& request) { return request.tag == tag; });
 }
 
+bool AnalysisWorker::is_busy() const {
+  const std::lock_guard lock(mutex_);
+  return running_ || !queue_.empty();
+}
+
 OutcomePtr AnalysisWorker::latest(const std::string& tag) const {
   const std::lock_guard lock(mutex_);
   const auto it = answers_.find(tag);

@@ -58,6 +58,8 @@ class AnalysisWorker {
   void cancel(const std::string& tag);
   /// Whether a request of this tag is queued or running.
   bool is_busy(const std::string& tag) const;
+  /// Whether any request is queued or running.
+  bool is_busy() const;
   /// The tag's newest answer, or nullptr.
   OutcomePtr latest(const std::string& tag) const;
   /// Grows with each answer.

@@ -71,6 +71,45 @@ struct Form<OpenSession> {
   static Json write(const OpenSession& c) { return {{"folder", c.folder}}; }
   static OpenSession read(const Params& p, const Json&) { return {p.text("folder")}; }
 };
+template <>
+struct Form<Scrub> {
+  static constexpr const char* kName = "scrub";
+  static ParamSchema schema() { return {integer_param("to", 0).range(0, 1e15)}; }
+  static Json write(const Scrub& c) { return {{"to", c.step}}; }
+  static Scrub read(const Params& p, const Json&) { return {p.integer("to")}; }
+};
+template <>
+struct Form<Live> {
+  static constexpr const char* kName = "live";
+  static ParamSchema schema() { return {}; }
+  static Json write(const Live&) { return Json::object(); }
+  static Live read(const Params&, const Json&) { return {}; }
+};
+template <>
+struct Form<Fork> {
+  static constexpr const char* kName = "fork";
+  static ParamSchema schema() { return {integer_param("from", 0).range(0, 1e15)}; }
+  static Json write(const Fork& c) { return {{"from", c.from}}; }
+  static Fork read(const Params& p, const Json&) {
+    return {static_cast<std::uint64_t>(p.integer("from"))};
+  }
+};
+template <>
+struct Form<Activate> {
+  static constexpr const char* kName = "activate";
+  static ParamSchema schema() { return {integer_param("to", 0).range(0, 1e15)}; }
+  static Json write(const Activate& c) { return {{"to", c.run}}; }
+  static Activate read(const Params& p, const Json&) {
+    return {static_cast<std::uint64_t>(p.integer("to"))};
+  }
+};
+template <>
+struct Form<CloseComparison> {
+  static constexpr const char* kName = "close_comparison";
+  static ParamSchema schema() { return {}; }
+  static Json write(const CloseComparison&) { return Json::object(); }
+  static CloseComparison read(const Params&, const Json&) { return {}; }
+};
 
 template <std::size_t I = 0>
 Command read_command(const Json& json, const std::string& name, std::vector<std::string>& known,
@@ -101,6 +140,8 @@ Command command_at(const Json& json, const std::string& path) {
 std::string coalescing_tag(const Command& command) {
   if (std::holds_alternative<SetExperiment>(command)) return "experiment";
   if (std::holds_alternative<SetSpeed>(command)) return "speed";
+  if (std::holds_alternative<Scrub>(command) || std::holds_alternative<Live>(command))
+    return "look";
   return {};
 }
 

@@ -32,8 +32,28 @@ struct SetSpeed {
 struct OpenSession {
   std::string folder;
 };
+/// Looks at a step that was taken before: training pauses, the snapshot shows that step. Beyond the
+/// newest step it is Live. Looking changes nothing, so it is not part of the log.
+struct Scrub {
+  Index step = 0;
+};
+/// Looks at the newest step again; whatever trains does so first.
+struct Live {};
+/// A new run that begins at the step that is looked at, with what was learned up to it, and is
+/// worked with from now on. The run it comes from stays, and both train in lock-step; a third one
+/// goes.
+struct Fork {
+  std::uint64_t from = 0;  ///< in the log: the parent
+};
+/// Works with the other one of two runs: settings, scrubbing and reset are meant for it.
+struct Activate {
+  std::uint64_t run = 0;
+};
+/// Lets go of the run that is not active.
+struct CloseComparison {};
 
-using Command = std::variant<Play, Pause, Step, Reset, Stop, SetExperiment, SetSpeed, OpenSession>;
+using Command = std::variant<Play, Pause, Step, Reset, Stop, SetExperiment, SetSpeed, OpenSession,
+                             Scrub, Live, Fork, Activate, CloseComparison>;
 
 /// The tag under which a "set" replaces an older queued one; empty for commands that never do.
 std::string coalescing_tag(const Command& command);

@@ -25,7 +25,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kProgressEvery{100};
-constexpr Index kLongestStretch = 64;  // steps between two looks at the clock
+constexpr Index kLongestStretch = 64;    // steps between two looks at the clock
+constexpr std::size_t kStatesShare = 8;  // one part of the memory in so many
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -58,6 +59,7 @@ class Headless {
   void check_expectations();
   void train();
   void report();
+  void autosave();
   bool is_look_due() const;
   void look_first();
   void look_again();
@@ -78,6 +80,9 @@ class Headless {
   std::uint64_t run_ = 1;
   std::optional<RunLoop> loop_;
   std::optional<RunFolder> folder_;
+  SessionWriter session_;
+  Clock::time_point saved_ = Clock::now();
+  bool autosave_failed_ = false;
   Histories histories_;
   std::map<std::string, analysis::ResultsPtr> newest_;
   std::map<std::string, std::string> failed_analyses_;
@@ -91,11 +96,14 @@ class Headless {
 
 Headless::Headless(const Engines& engines, const Experiment& experiment,
                    const SessionState* session, const HeadlessOptions& options)
-    : engines_(engines), options_(options), analyses_(experiment.analyses) {
+    : engines_(engines),
+      options_(options),
+      analyses_(experiment.analyses),
+      session_(options.folder / "session") {
   ANISO_CHECK(!options.check || !experiment.expect.empty(),
               "--check: this experiment has no 'expect' list to hold the run against");
   RunOptions run_options;
-  run_options.timeline_bytes = 0;  // nobody scrubs here
+  run_options.timeline_bytes = options.memory_bytes / kStatesShare;
   if (session == nullptr) {
     loop_.emplace(engines_, resolved_input(experiment, engines_, nullptr), run_options);
     commands_.push_back({run_, 0, SetExperiment{to_json(experiment)}});
@@ -195,6 +203,20 @@ void Headless::report() {
   if (options_.on_progress) options_.on_progress(progress);
 }
 
+// What a kill leaves behind is a session of at most so long ago.
+void Headless::autosave() {
+  if (options_.autosave_s <= 0 || seconds_since(saved_) < options_.autosave_s) return;
+  loop_->stop_clock();
+  try {
+    session_.save(loop_->session_state(run_, commands_));
+  } catch (const Error& error) {
+    if (!autosave_failed_) notice(text("the session was not saved on the way: ", error.what()));
+    autosave_failed_ = true;
+  }
+  loop_->start_clock();
+  saved_ = Clock::now();
+}
+
 void Headless::train() {
   const auto is_interrupted = [&] { return options_.interrupted && options_.interrupted->load(); };
   training_rate_.update(loop_->steps_done(), loop_->training_s());
@@ -211,6 +233,7 @@ void Headless::train() {
       }
       if (Clock::now() - reported_ >= kProgressEvery) break;
     }
+    autosave();
     report();
   }
   loop_->stop_clock();
@@ -277,7 +300,7 @@ void Headless::save_all() {
     folder_->append(loop_->metrics().snapshot());
     folder_->close_metrics();
   });
-  attempt([&] { save_session(path / "session", loop_->session_state(run_, commands_)); });
+  attempt([&] { session_.save(loop_->session_state(run_, commands_)); });
   attempt([&] {
     io::NpzWriter arrays;
     for (const auto& chosen : analyses_)

@@ -28,8 +28,9 @@ struct HeadlessOptions {
   std::vector<std::string> figures = {"png"};         ///< formats: pdf, svg, png; may be empty
   double figure_width = 0, figure_height = 0;         ///< points; 0: by the number of panels
   bool check = false;                                 ///< hold the run against the expect list
-  std::size_t memory_bytes = std::size_t{512} << 20;  ///< for the results of analyses
-  Json provenance = Json::object();                   ///< copied into summary.json: versions, BLAS
+  std::size_t memory_bytes = std::size_t{512} << 20;  ///< for results of analyses; ⅛ for states
+  double autosave_s = 30;            ///< between two saves of session/; 0: at the end
+  Json provenance = Json::object();  ///< copied into summary.json: versions, BLAS
   std::function<void(const Progress&)> on_progress;   ///< about ten times a second; may be empty
   std::function<void(const std::string&)> on_notice;  ///< what a person should know; may be empty
   const std::atomic<bool>* interrupted = nullptr;     ///< polled after every step

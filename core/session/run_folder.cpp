@@ -1,5 +1,6 @@
 #include "core/session/run_folder.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdio>
@@ -11,6 +12,7 @@ namespace aniso::session {
 namespace {
 
 constexpr std::chrono::seconds kFlushEvery{1};
+constexpr std::uint64_t kMostStates = 1500;  // that a run stores, nearly; see Timeline
 constexpr std::uint64_t kSpareBytes = std::uint64_t{4} << 20;  // log, metrics, figures
 
 }  // namespace
@@ -48,7 +50,11 @@ void check_space(const std::filesystem::path& folder, const RunLoop& loop) {
   const auto parameters = static_cast<std::uint64_t>(plan.parameter_count());
   const std::uint64_t probes = static_cast<std::uint64_t>(loop.probe_inputs().rows()) * 400 *
                                static_cast<std::uint64_t>(plan.outputs);
-  const std::uint64_t needed = kSpareBytes + 8 * (3 * parameters + probes);
+  const std::uint64_t most_states = std::min<std::uint64_t>(
+      kMostStates, static_cast<std::uint64_t>(std::max<Index>(loop.total_steps(), 1)));
+  const std::uint64_t states =
+      std::min<std::uint64_t>(loop.timeline().cap_bytes(), most_states * 24 * parameters);
+  const std::uint64_t needed = kSpareBytes + 8 * (3 * parameters + probes) + states;
   const std::uint64_t free = io::free_space(folder);
   if (free < needed)
     throw IoError(text(folder.string(), ": ", grouped(static_cast<long long>(free >> 10)),

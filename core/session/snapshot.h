@@ -26,19 +26,30 @@ struct ParameterCopy {
   Vector values;         ///< layout order
 };
 
+/// A place on the run's time line that is worth a mark.
+struct TimeMark {
+  Index step = 0;
+  std::string text;  ///< "learning rate 0.1 → 0.05"
+  bool operator==(const TimeMark&) const = default;
+};
+
 /// Everything the window knows about the run at one moment. Immutable.
 struct Snapshot {
   std::uint64_t run = 0;  ///< run id, from 1; 0 before the first experiment
-  Index step = 0;
+  Index step = 0;         ///< that is looked at
+  Index end_step = 0;     ///< the newest; larger than `step` while somebody looks back
   RunState state = RunState::ready;
   std::string cause;      ///< why it ended, diverged or failed
   std::string rejection;  ///< message of the last command that was refused; empty after a good one
   std::uint64_t rejections = 0;  ///< how many were refused so far
 
-  ResolvedPtr resolved;  ///< experiment, data, plan; nullptr before the first experiment
+  /// Experiment, data and plan in force at `step`; nullptr before the first experiment.
+  ResolvedPtr resolved;
   /// As the run began, or as it was opened. Parameters that act at the start of a run only
   /// (Effect::at_start) still have these values, whatever `resolved` says.
   std::shared_ptr<const Experiment> begun;
+  std::shared_ptr<const Experiment> settings;  ///< in force at `end_step`
+  std::uint64_t opened = 0;                    ///< how many sessions were opened so far
   MetricsSnapshot metrics;
   double batch_loss = MetricsRow::kNone;  ///< of the last step
   double grad_norm = MetricsRow::kNone;
@@ -51,9 +62,21 @@ struct Snapshot {
   std::shared_ptr<const ProbeRecords> probes;       ///< predictions from step 0 on
   std::vector<Index> stored_steps;                  ///< in the timeline
   std::size_t stored_bytes = 0;
-  std::string engine;  ///< "explicit" or "autograd"
+  std::shared_ptr<const std::vector<TimeMark>> marks;  ///< changes of settings, in order
+  std::string engine;                                  ///< "explicit" or "autograd"
   std::string device;
   bool bitwise = true;  ///< whether the same experiment gives the same bits again
+
+  std::uint64_t parent = 0;  ///< run that it was forked from; 0 for none
+  Index fork_step = 0;       ///< where
+  bool live = true;          ///< this run or the other one stands at its newest step
+  /// The run that it is compared with, at the same step where it has come so far; or nullptr. Its
+  /// own `other` is empty.
+  std::shared_ptr<const Snapshot> other;
+
+  bool is_live() const { return live; }
+  /// Newer steps of this run are recorded already: its settings are what they were.
+  bool is_behind() const { return step < end_step; }
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -13,13 +13,29 @@ std::size_t bytes_of(const training::TrainerState& state) {
   return sizeof(state) + static_cast<std::size_t>(numbers) * sizeof(double);
 }
 
-void Timeline::add(training::TrainerState state) {
+Timeline::Timeline(std::size_t cap_bytes, std::vector<StatePtr> states)
+    : cap_bytes_(cap_bytes), states_(std::move(states)) {
+  for (const auto& state : states_) bytes_ += bytes_of(*state);
+  if (!states_.empty()) schedule_.stored(states_.back()->step);
+  fit();
+}
+
+void Timeline::set_cap(std::size_t bytes) {
+  cap_bytes_ = bytes;
+  fit();
+}
+
+void Timeline::fit() {
+  while (bytes_ > cap_bytes_ && states_.size() > 2) thin();
+}
+
+void Timeline::add(training::TrainerState state, std::size_t settings) {
   ANISO_CHECK(states_.empty() || state.step > states_.back()->step, "timeline: step ", state.step,
               " does not follow step ", states_.back()->step);
   schedule_.stored(state.step);
   bytes_ += bytes_of(state);
-  states_.push_back(std::make_shared<const training::TrainerState>(std::move(state)));
-  while (bytes_ > cap_bytes_ && states_.size() > 2) thin();
+  states_.push_back(std::make_shared<const StoredState>(StoredState{std::move(state), settings}));
+  fit();
 }
 
 void Timeline::thin() {
@@ -44,6 +60,13 @@ Timeline::StatePtr Timeline::at_or_before(Index step) const {
       std::upper_bound(states_.begin(), states_.end(), step,
                        [](Index wanted, const StatePtr& state) { return wanted < state->step; });
   return after == states_.begin() ? nullptr : *std::prev(after);
+}
+
+std::size_t bytes_of_both(const Timeline& a, const Timeline& b) {
+  std::size_t bytes = a.bytes();
+  for (const auto& state : b.states())
+    if (a.at_or_before(state->step) != state) bytes += bytes_of(*state);
+  return bytes;
 }
 
 }  // namespace aniso::session

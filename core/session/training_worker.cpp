@@ -15,7 +15,15 @@ TrainingWorker::TrainingWorker(Engines engines, WorkerOptions options) {
 
 TrainingWorker::~TrainingWorker() = default;
 
-void TrainingWorker::send(Command command) { queue_.push(std::move(command)); }
+void TrainingWorker::send(Command command) {
+  sent_.fetch_add(1, std::memory_order_relaxed);
+  queue_.push(std::move(command));
+}
+
+bool TrainingWorker::is_busy() const {
+  return answered_.load(std::memory_order_relaxed) != sent_.load(std::memory_order_relaxed) ||
+         want_parameters_.load(std::memory_order_relaxed);
+}
 
 void TrainingWorker::request_parameters() {
   want_parameters_.store(true, std::memory_order_relaxed);

@@ -30,6 +30,8 @@ class TrainingWorker {
 
   /// Queues a command; never blocks on training.
   void send(Command command);
+  /// Whether something that was sent or asked for is not in a snapshot yet. Any thread.
+  bool is_busy() const;
   /// Newest snapshot; never null. Any thread.
   SnapshotPtr latest() const { return snapshots_.read(); }
   /// Grows with each published snapshot: poll it to redraw only when something changed.
@@ -50,6 +52,7 @@ class TrainingWorker {
   LatestValue<SessionState> sessions_;
   std::atomic<bool> want_parameters_ = false;
   std::atomic<bool> want_session_ = false;
+  std::atomic<std::uint64_t> sent_ = 0, answered_ = 0;
   std::jthread thread_;  // last: everything above outlives it
 };
 

@@ -78,7 +78,7 @@ TEST(Trajectory, OfANetworkThatDoesNotMoveIsUndefined) {
   EXPECT_THAT(result<Trajectory>(*results, "path").quantity.status.reason, HasSubstr("coincide"));
 }
 
-TEST(Trajectory, LeavesOutRecordsThatAreNotFiniteOrLieAhead) {
+TEST(Trajectory, LeavesOutRecordsThatAreNotFiniteAndKeepsThoseAhead) {
   Scene scene = regression_scene();
   scene.add_record(0, Matrix::Zero(4, 2));
   scene.add_record(1, Matrix::Constant(4, 2, std::numeric_limits<double>::quiet_NaN()));
@@ -87,7 +87,8 @@ TEST(Trajectory, LeavesOutRecordsThatAreNotFiniteOrLieAhead) {
   Input input = scene.input("trajectory");
   input.step = 2;
   const auto results = evaluate(analysis("trajectory"), input, {});
-  EXPECT_EQ(result<Trajectory>(*results, "path").steps, (std::vector<Index>{0, 2}));
+  EXPECT_EQ(result<Trajectory>(*results, "path").steps, (std::vector<Index>{0, 2, 3}))
+      << "looking back at step 2 shows the whole path";
 }
 
 TEST(Trajectory, ThinsEvenlyKeepsTheEndsAndSaysSo) {

@@ -330,6 +330,36 @@ TEST_F(Run, ControlCFinishesTheStepAndSavesEverything) {
   }
 }
 
+TEST_F(Run, AKilledRunGoesOnFromItsLastAutosave) {
+  const std::vector<std::string> quiet = {"--analyses", "none", "--figures", "none"};
+  const auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), quiet.begin(), quiet.end());
+    return arguments;
+  };
+  std::string input = experiment(small_experiment(1'000'000'000));
+  Index last = 0;
+  for (int k = 0; k < 3; ++k) {
+    const std::string folder = "killed" + std::to_string(k);
+    {
+      Program program(with({"run", input, "--autosave", "0.001", "--out", out(folder)}), {});
+      ASSERT_TRUE(program.read_until([&] { return exists(folder + "/session/session.json"); }))
+          << program.err();
+      program.read_until([] { return false; }, 0.05 + 0.07 * k);
+      program.send(SIGKILL);
+      EXPECT_EQ(program.wait(), -SIGKILL);
+    }
+    input = out(folder) + "/session";
+    const auto step = json_of(input + "/session.json")["step"].get<Index>();
+    EXPECT_GT(step, last);
+    last = step;
+  }
+  const std::string steps = std::to_string(last + 5);
+  const auto rest = run(with({input, "--steps", steps}), "rest");
+  ASSERT_EQ(rest.code, 0) << rest.err;
+  const auto whole = run(with({experiment(small_experiment()), "--steps", steps}), "whole");
+  EXPECT_EQ(rest.sha256(), whole.sha256()) << "three kills change nothing that is learned";
+}
+
 TEST_F(Run, ASecondControlCEndsAtOnce) {
   Json json = small_experiment(1'000'000'000);
   json["architecture"]["hidden"] = {64, 64};

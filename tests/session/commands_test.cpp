@@ -12,10 +12,13 @@ namespace {
 using ::testing::HasSubstr;
 
 std::vector<Command> one_of_each() {
-  return {Play{},         Pause{},
-          Step{7},        Reset{},
-          Stop{},         SetExperiment{{{"seed", 3}}},
-          SetSpeed{12.5}, OpenSession{"runs/a"}};
+  return {Play{},           Pause{},
+          Step{7},          Reset{},
+          Stop{},           SetExperiment{{{"seed", 3}}},
+          SetSpeed{12.5},   OpenSession{"runs/a"},
+          Scrub{40},        Live{},
+          Fork{3},          Activate{2},
+          CloseComparison{}};
 }
 
 std::vector<std::string> names(CommandQueue& queue) {

@@ -54,5 +54,39 @@ TEST(Curves, NothingToShowIsSaid) {
   EXPECT_FALSE(curves_figure(some_metrics(1, false)).panels.front().message.empty());
 }
 
+TEST(Curves, TwoRunsShareThePanelsAndEachKeepsItsColour) {
+  MetricsLog parent, fork;
+  for (Index step = 0; step <= 400; step += 100) {
+    MetricsRow row;
+    row.step = step;
+    row.loss = 1;
+    row.test_loss = 2;
+    parent.append(row);
+    row.loss = step > 200 ? 0.5 : 1;
+    fork.append(row);
+  }
+  CurveOptions options;
+  options.cursor = 300;
+  const std::vector<RunCurves> runs = {{"run 1", 3, parent.snapshot(), 0},
+                                       {"run 2", 7, fork.snapshot(), 200}};
+  const auto figure = curves_figure(runs, options);
+  ASSERT_EQ(figure.panels.size(), 1u);
+  const auto& lines = figure.panels[0].lines;
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[0].name, "run 1");
+  EXPECT_EQ(lines[1].name, "run 1 test");
+  EXPECT_EQ(lines[2].name, "run 2");
+  EXPECT_EQ(lines[0].style.category, 3);
+  EXPECT_EQ(lines[1].style.category, 3);
+  EXPECT_LT(lines[1].style.opacity, lines[0].style.opacity);
+  EXPECT_EQ(lines[3].style.category, 7);
+  EXPECT_EQ(lines[0].x.front(), 0);
+  EXPECT_EQ(lines[2].x.front(), 200) << "before the fork there is one run";
+  EXPECT_EQ(lines[2].y.back(), 0.5);
+  ASSERT_EQ(figure.panels[0].rules.size(), 1u);
+  EXPECT_EQ(figure.panels[0].rules[0].at, 300);
+  EXPECT_TRUE(figure.panels[0].rules[0].vertical);
+}
+
 }  // namespace
 }  // namespace aniso::session

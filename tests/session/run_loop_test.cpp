@@ -290,5 +290,124 @@ TEST_F(RunLoopTest, ASessionWithOtherWeightsThanItsHashIsRefused) {
   EXPECT_THAT(message_of([&] { RunLoop(engines_, session); }), HasSubstr("session: 5 parameters"));
 }
 
+/// A run of 400 steps with three changes of settings, and its weights after every step.
+struct Story {
+  explicit Story(const Engines& engines, RunOptions options = {})
+      : loop(engines, resolved(engines, small_experiment()), options) {
+    Json json = small_experiment();
+    hashes.push_back(loop.trainer().weights_sha256());
+    const auto change = [&](const char* path, const Json& value) {
+      set_by_path(json, path, value);
+      loop.apply(resolved(engines, json, loop.resolved().get()));
+    };
+    while (loop.steps_done() < 400) {
+      if (loop.steps_done() == 120) change("optimizer.learning_rate", 0.2);
+      if (loop.steps_done() == 200) change("dataset.noise", 0.3);
+      if (loop.steps_done() == 260) change("optimizer.id", "adam");
+      loop.step();
+      hashes.push_back(loop.trainer().weights_sha256());
+    }
+  }
+  const std::string& hash(Index step) const { return hashes[static_cast<std::size_t>(step)]; }
+  RunLoop loop;
+  std::vector<std::string> hashes;
+};
+
+TEST_F(RunLoopTest, SeekGoesToAnyStepThatWasTakenBitForBit) {
+  for (const bool fake : {true, false})
+    // The small cap keeps two states only: nearly every step is replayed, changes included.
+    for (const std::size_t cap : {std::size_t{512} << 20, std::size_t{1}}) {
+      const Engines engines = fake ? engines_ : explicit_engines();
+      Story story(engines, {.timeline_bytes = cap});
+      RunLoop& loop = story.loop;
+      const auto rows = loop.metrics().size();
+      const auto records = loop.probes()->size();
+      for (const Index step : {399, 0, 200, 201, 119, 120, 121, 260, 259, 333, 5, 400, 261, 262}) {
+        ASSERT_TRUE(loop.seek(step));
+        EXPECT_EQ(loop.steps_done(), step);
+        EXPECT_EQ(loop.is_behind(), step < 400);
+        EXPECT_EQ(loop.trainer().weights_sha256(), story.hash(step)) << step << " cap " << cap;
+        const auto& now = loop.resolved()->experiment;
+        EXPECT_EQ(now.optimizer.id, step < 260 ? "sgd" : "adam") << step;
+        EXPECT_EQ(now.dataset.params.real("noise") == 0.3, step >= 200) << step;
+      }
+      EXPECT_EQ(loop.end_step(), 400);
+      EXPECT_EQ(loop.metrics().size(), rows) << "looking back records nothing";
+      EXPECT_EQ(loop.probes()->size(), records);
+      loop.step();
+      EXPECT_EQ(loop.trainer().weights_sha256(), story.hash(263)) << "steps are taken again";
+      loop.seek(400);
+      run_to(loop, 450);
+      Story straight(engines);
+      run_to(straight.loop, 450);
+      EXPECT_EQ(loop.trainer().weights_sha256(), straight.loop.trainer().weights_sha256());
+    }
+}
+
+TEST_F(RunLoopTest, SeekingCanBeCutShortAndSaysWhatItCannotReach) {
+  Story story(engines_, {.timeline_bytes = 1});
+  RunLoop& loop = story.loop;
+  EXPECT_FALSE(loop.seek(300, [&] { return loop.steps_done() == 150; }));
+  EXPECT_EQ(loop.steps_done(), 150);
+  EXPECT_EQ(loop.trainer().weights_sha256(), story.hash(150));
+  EXPECT_THAT(message_of([&] { loop.seek(401); }), HasSubstr("was not taken yet"));
+  EXPECT_THAT(message_of([&] { loop.apply(loop.resolved()); }), HasSubstr("fork from step 150"));
+  EXPECT_FALSE(loop.is_over());
+  RunLoop bare(engines_, resolved(engines_, small_experiment()), {.timeline_bytes = 0});
+  run_to(bare, 10);
+  EXPECT_THAT(message_of([&] { bare.seek(5); }), HasSubstr("stores no states"));
+}
+
+TEST_F(RunLoopTest, ADivergedRunCanBeLookedAtAndIsStillDiverged) {
+  controls_->diverge_at = 37;
+  RunLoop loop(engines_, resolved(engines_, small_experiment()));
+  while (!loop.is_over()) loop.step();
+  ASSERT_TRUE(loop.seek(20));
+  EXPECT_FALSE(loop.has_diverged());
+  EXPECT_FALSE(loop.is_over());
+  loop.seek(36);
+  EXPECT_TRUE(loop.has_diverged());
+  EXPECT_TRUE(loop.is_over());
+}
+
+TEST_F(RunLoopTest, AForkTakesTheParentsStepsUntilASettingDiffers) {
+  for (const bool fake : {true, false}) {
+    const Engines engines = fake ? engines_ : explicit_engines();
+    Story story(engines);
+    story.loop.seek(150);
+    const SessionState branch = story.loop.fork_here(2, 1);
+    EXPECT_EQ(branch.run, 2u);
+    EXPECT_EQ(branch.parent, 1u);
+    EXPECT_EQ(branch.fork_step, 150);
+    EXPECT_EQ(branch.timeline.back()->step <= 150, true);
+    RunLoop fork(engines, branch, {}, story.loop.resolved().get());
+    EXPECT_EQ(fork.resolved()->data, story.loop.resolved()->data) << "the data are shared";
+    run_to(fork, 200);
+    EXPECT_EQ(fork.trainer().weights_sha256(), story.hash(200)) << "same batches, same settings";
+    fork.apply(resolved(engines, small_experiment_with("optimizer.learning_rate", 0.7),
+                        fork.resolved().get()));
+    run_to(fork, 220);
+    EXPECT_NE(fork.trainer().weights_sha256(), story.hash(220));
+    fork.seek(80);
+    EXPECT_EQ(fork.trainer().weights_sha256(), story.hash(80)) << "it shares the parent's past";
+    story.loop.seek(400);
+    EXPECT_EQ(story.loop.trainer().weights_sha256(), story.hash(400));
+  }
+}
+
+TEST_F(RunLoopTest, ASessionSavedWhileLookingBackHoldsTheNewestStep) {
+  Story story(engines_);
+  story.loop.seek(77);
+  const SessionState session = story.loop.session_state(1, {});
+  EXPECT_EQ(session.trainer.step, 400);
+  EXPECT_EQ(session.shown_step, 77);
+  RunLoop opened(engines_, session);
+  EXPECT_EQ(opened.trainer().weights_sha256(), story.hash(400));
+  for (const Index step : {77, 130, 210, 300}) {
+    opened.seek(step);
+    EXPECT_EQ(opened.trainer().weights_sha256(), story.hash(step)) << step;
+  }
+}
+
 }  // namespace
 }  // namespace aniso::session

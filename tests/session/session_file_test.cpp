@@ -2,11 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
+#include <map>
+#include <set>
+#include <thread>
 
 #include "core/base/errors.h"
+#include "core/base/random.h"
 #include "core/io/files.h"
 #include "tests/support/explicit_engines.h"
 #include "tests/support/session_helpers.h"
@@ -125,6 +132,124 @@ TEST_F(SessionFileTest, DamagedFoldersAreRefusedWithTheirPath) {
   EXPECT_THROW(load_session(root_ / "missing"), IoError);
   EXPECT_FALSE(is_session_folder(root_ / "missing"));
   EXPECT_TRUE(is_session_folder(root_ / "s"));
+}
+
+TEST_F(SessionFileTest, StoredStatesReopenAndEveryStepCanBeLookedAt) {
+  RunLoop loop = at_step(200);
+  Json json = small_experiment();
+  set_by_path(json, "optimizer.id", Json("adam"));
+  loop.apply(resolve(experiment_from_json(json), engines_, loop.resolved().get()));
+  while (loop.steps_done() < 300) loop.step();
+  std::map<Index, std::string> hashes;
+  for (const Index step : {0, 7, 133, 200, 222, 300}) {
+    loop.seek(step);
+    hashes[step] = loop.trainer().weights_sha256();
+  }
+  loop.seek(133);
+  save_session(root_ / "s", loop.session_state(1, {}));
+  const SessionState read = load_session(root_ / "s");
+  EXPECT_EQ(read.shown_step, 133);
+  EXPECT_EQ(read.timeline.size(), loop.timeline().states().size());
+  RunLoop opened(engines_, read);
+  EXPECT_EQ(opened.steps_done(), 300);
+  for (const auto& [step, hash] : hashes) {
+    opened.seek(step);
+    EXPECT_EQ(opened.trainer().weights_sha256(), hash) << step;
+  }
+}
+
+TEST_F(SessionFileTest, SavingOnWritesOnlyWhatIsNewAndForgetsWhatWasThinned) {
+  const auto files = [&] {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(root_ / "s" / "timeline"))
+      names.insert(entry.path().filename());
+    return names;
+  };
+  RunLoop loop = at_step(100);
+  SessionWriter writer(root_ / "s");
+  writer.save(loop.session_state(1, {}));
+  const auto first = files();
+  ASSERT_EQ(first.size(), 1u);
+  const auto inode = fs::hard_link_count(root_ / "s" / "timeline" / *first.begin());
+  EXPECT_EQ(inode, 1u) << "the old folder is gone";
+  while (loop.steps_done() < 140) loop.step();
+  writer.save(loop.session_state(1, {}), {{"theme", "light"}});
+  EXPECT_EQ(files().size(), 2u);
+  EXPECT_TRUE(files().contains(*first.begin())) << "linked, not written again";
+  EXPECT_EQ(load_session_window(root_ / "s")["theme"], "light");
+  EXPECT_EQ(load_session(root_ / "s").timeline.size(), loop.timeline().states().size());
+  loop.set_timeline_bytes(1);  // two states are left of more than a hundred
+  writer.save(loop.session_state(1, {}));
+  EXPECT_EQ(files().size(), 1u);
+  EXPECT_FALSE(files().contains(*first.begin()));
+  EXPECT_EQ(load_session(root_ / "s").timeline.size(), 2u);
+}
+
+TEST_F(SessionFileTest, BothRunsOfAComparisonAreSavedAndShareTheirPast) {
+  RunLoop parent = at_step(120);
+  parent.seek(80);
+  RunLoop fork(engines_, parent.fork_here(2, 1), {}, parent.resolved().get());
+  while (fork.steps_done() < 90) fork.step();
+  SessionState session = fork.session_state(2, {});
+  session.parent = 1;
+  session.fork_step = 80;
+  session.other = std::make_shared<const SessionState>(parent.session_state(1, {}));
+  save_session(root_ / "s", session);
+  const SessionState read = load_session(root_ / "s");
+  EXPECT_EQ(read.parent, 1u);
+  EXPECT_EQ(read.fork_step, 80);
+  ASSERT_NE(read.other, nullptr);
+  EXPECT_EQ(read.other->run, 1u);
+  EXPECT_EQ(read.other->trainer.step, 120);
+  EXPECT_EQ(read.other->shown_step, 80);
+  EXPECT_EQ(read.timeline.front(), read.other->timeline.front()) << "one copy in memory";
+}
+
+// A child saves without a pause and is killed at a random moment; whatever it was doing, the folder
+// opens, and no earlier than it was before.
+TEST_F(SessionFileTest, AKillAtAnyOf50RandomMomentsLeavesASessionThatOpens) {
+  const fs::path folder = root_ / "s";
+  RunLoop start = at_step(60, small_experiment(100000));
+  save_session(folder, start.session_state(1, {}));
+  const auto began = std::chrono::steady_clock::now();
+  SessionWriter(folder).save(RunLoop(engines_, load_session(folder)).session_state(1, {}));
+  const double unit_us =  // to open and to save once, on this machine and now
+      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began).count();
+  const RandomStream draws(20, "kills");
+  Index newest = 60, advanced = 0;
+  std::set<std::string> interrupted;  // what the kills left beside the folder
+  for (std::uint64_t k = 0; k < 50; ++k) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      RunLoop loop(engines_, load_session(folder));
+      SessionWriter writer(folder);
+      for (;;) {
+        for (int i = 0; i < 3; ++i) loop.step();
+        if (loop.is_over()) ::_exit(0);
+        writer.save(loop.session_state(1, {}));
+      }
+    }
+    std::this_thread::sleep_for(
+        std::chrono::duration<double, std::micro>((0.5 + 4 * draws.uniform(k)) * unit_us));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    for (const auto& entry : fs::directory_iterator(root_))
+      if (entry.path().filename() != "s") interrupted.insert(entry.path().filename());
+    const SessionState session = load_session(folder);
+    RunLoop opened(engines_, session);
+    EXPECT_GE(opened.steps_done(), newest) << "kill " << k;
+    advanced += opened.steps_done() > newest ? 1 : 0;
+    newest = opened.steps_done();
+    opened.seek(newest / 2);
+  }
+  EXPECT_GT(advanced, 10) << "children hardly ever got to save";
+  EXPECT_GT(interrupted.size(), 10u) << "kills hardly ever hit a save";
+  RunLoop whole = at_step(newest, small_experiment(100000));
+  RunLoop opened(engines_, load_session(folder));
+  EXPECT_EQ(opened.trainer().weights_sha256(), whole.trainer().weights_sha256());
+  save_session(folder, opened.session_state(1, {}));
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_), {}), 1) << "leftovers are cleared away";
 }
 
 }  // namespace

@@ -28,11 +28,12 @@ struct Shot {
 /// The program with its window on a display of its own, used through real input events.
 class LiveWindow {
  public:
-  explicit LiveWindow(std::vector<std::string> arguments)
-      : program_(with_size(std::move(arguments)),
-                 {.folder = folder_.path(),
-                  .file_size = RLIM_INFINITY,
-                  .environment = {"XDG_CONFIG_HOME=" + (folder_.path() / "config").string()}}) {
+  /// @param environment  "NAME=value" on top of folders of its own.
+  explicit LiveWindow(std::vector<std::string> arguments,
+                      const std::vector<std::string>& environment = {})
+      : program_(with_size(std::move(arguments)), {.folder = folder_.path(),
+                                                   .file_size = RLIM_INFINITY,
+                                                   .environment = own_folders(environment)}) {
     // The window is there once it answers a screenshot key.
     move(600, 400);
     for (int tries = 0; tries < 60; ++tries) {
@@ -113,6 +114,12 @@ class LiveWindow {
   }
 
  private:
+  std::vector<std::string> own_folders(const std::vector<std::string>& given) const {
+    std::vector<std::string> out = {"XDG_CONFIG_HOME=" + (folder_.path() / "config").string(),
+                                    "XDG_STATE_HOME=" + (folder_.path() / "state").string()};
+    out.insert(out.end(), given.begin(), given.end());
+    return out;
+  }
   static std::vector<std::string> with_size(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--window-size", "1200x800", "--scale", "1"});
     return arguments;

@@ -12,6 +12,9 @@ using testing_support::run_program;
 
 // The stage's left tile at 1200×800, away from its header and footer.
 constexpr Index kFieldX = 320, kFieldY = 60, kFieldWidth = 340, kFieldHeight = 360;
+// The time line: where step 0 stands, and its length.
+constexpr int kBarLeft = 375, kBarWidth = 362, kBarY = 774;
+constexpr int kReopenX = 700, kReopenY = 700;
 constexpr int kFieldCentreX = 480, kFieldCentreY = 350;
 
 TEST(Window, StartsToTrainAtOnceAndShowsAPicture) {
@@ -53,7 +56,7 @@ TEST(Window, TheTransportBarWorksByMouse) {
   window.click(32, 774);  // pause
   LiveWindow::pause(0.4);
   const Index paused = window.shot().step();
-  window.click(68, 774);  // step
+  window.click(104, 774);  // step
   EXPECT_EQ(window.state_when([&](const Json& s) { return s["step"] == paused + 1; })["step"],
             paused + 1);
 }
@@ -228,6 +231,167 @@ TEST(Window, WithoutADisplayItSaysSoAndRunsHeadless) {
   EXPECT_NE(run.err.find("display"), std::string::npos) << run.err;
   EXPECT_NE(run.out.find(".png"), std::string::npos) << "the pictures it wrote are named";
   EXPECT_EQ(run.last_line().rfind("done: 20 steps", 0), 0u) << run.last_line();
+}
+
+TEST(Window, TheTimeLineIsScrubbedByKeysAndMouseAndEveryViewFollows) {
+  LiveWindow window({"--preset", "moons-mlp", "--paused", "-D", "training.steps=100", "-D",
+                     "training.log_every=5"});
+  const auto at = [&](Index step) {
+    return window.state_when([&](const Json& s) { return s["step"] == step; })["step"];
+  };
+  for (int i = 0; i < 6; ++i) window.key("shift+Right");
+  EXPECT_EQ(at(60), 60);
+  window.move(250, 30);
+  LiveWindow::pause(0.6);
+  const io::Image end = window.shot().image;
+  window.key("Left");
+  EXPECT_EQ(at(59), 59);
+  window.key("shift+Left");
+  EXPECT_EQ(at(49), 49);
+  window.key("ctrl+Left");
+  EXPECT_EQ(at(48), 48) << "each of the first steps is stored";
+  window.key("Right");
+  EXPECT_EQ(at(49), 49) << "a step forward in the past trains nothing";
+  window.drag(kBarLeft + 54 * kBarWidth / 100, kBarY, -34 * kBarWidth / 100, 0);
+  window.move(250, 30);
+  LiveWindow::pause(0.6);
+  const Shot past = window.shot();
+  EXPECT_NEAR(static_cast<double>(past.step()), 20, 2);
+  EXPECT_GT(difference(end, past.image, kFieldX, kFieldY, kFieldWidth, kFieldHeight), 0.05)
+      << "the field is that of the step";
+  EXPECT_GT(difference(end, past.image, 720, 60, 200, 250, 60), 0.001) << "curves show the step";
+  window.key("End");
+  EXPECT_EQ(at(60), 60);
+  LiveWindow::pause(0.6);
+  EXPECT_LT(difference(end, window.shot().image, kFieldX, kFieldY, kFieldWidth, kFieldHeight), 0.01)
+      << "the same picture as before";
+  window.key("Home");
+  EXPECT_EQ(at(0), 0);
+  window.key("space");
+  EXPECT_EQ(at(100), 100) << "play returns to live and goes on";
+}
+
+TEST(Window, AForkIsTrainedBesideItsParentAndComparedInThreeWays) {
+  LiveWindow window({"--preset", "moons-mlp", "--paused", "-D", "training.steps=200", "-D",
+                     "training.log_every=5"});
+  for (int i = 0; i < 6; ++i) window.key("shift+Right");
+  window.state_when([](const Json& s) { return s["step"] == 60; });
+  const io::Image alone = window.shot().image;
+  for (int i = 0; i < 3; ++i) window.key("shift+Left");
+  window.state_when([](const Json& s) { return s["step"] == 30; });
+  window.key("f");
+  const Json fork = window.state_when([](const Json& s) { return s["run"] == 2; });
+  EXPECT_EQ(fork["run"], 2);
+  EXPECT_EQ(fork["compared_with"], 1);
+  EXPECT_EQ(fork["step"], 30);
+  const Index before = fork["experiment"]["dataset"]["n"].get<Index>();
+  window.drag(220, 130, 60, 0);  // "Samples"
+  const Index changed = window.shot().state["experiment"]["dataset"]["n"].get<Index>();
+  EXPECT_NE(changed, before);
+  window.key("space");
+  EXPECT_EQ(window.state_when([](const Json& s) { return s["step"] == 200; })["step"], 200);
+  LiveWindow::pause(0.8);
+  const Shot overlaid = window.shot();
+  const auto ink = [&](const io::Image& image, int r, int g, int b) {
+    Index count = 0;
+    for (Index y = 60; y < 330; ++y)
+      for (Index x = 700; x < 930; ++x) {
+        const auto at = static_cast<std::size_t>(4 * (y * image.width + x));
+        count += std::abs(image.rgba[at] - r) + std::abs(image.rgba[at + 1] - g) +
+                             std::abs(image.rgba[at + 2] - b) <
+                         60
+                     ? 1
+                     : 0;
+      }
+    return count;
+  };
+  EXPECT_GT(ink(overlaid.image, 0x00, 0x9E, 0x73), 40) << "the parent's curve";
+  EXPECT_GT(ink(overlaid.image, 0xCC, 0x79, 0xA7), 40) << "the fork's curve";
+  EXPECT_LT(ink(alone, 0xCC, 0x79, 0xA7), 10);
+  const auto mode = [&](const char* words) {
+    window.key("ctrl+p");
+    LiveWindow::pause(0.4);
+    window.type(words);
+    LiveWindow::pause(0.3);
+    window.key("Return");
+    LiveWindow::pause(1);
+    return window.shot();
+  };
+  const auto changes = [](const Shot& a, const Shot& b) {
+    return difference(a.image, b.image, kFieldX, kFieldY, kFieldWidth, kFieldHeight);
+  };
+  const Shot subtracted = mode("difference field");
+  EXPECT_GT(changes(overlaid, subtracted), 0.2);
+  const Shot sides = mode("side by side");
+  EXPECT_EQ(sides.state["view_state"]["tiles"].size(), 4u);
+  window.key("x");
+  const Json parent = window.state_when([](const Json& s) { return s["run"] == 1; });
+  EXPECT_EQ(parent["experiment"]["dataset"]["n"], before) << "a fork's setting is the fork's";
+  window.key("ctrl+z");
+  window.key("x");
+  window.state_when([](const Json& s) { return s["run"] == 2; });
+  window.key("ctrl+z");
+  LiveWindow::pause(0.4);
+  EXPECT_EQ(window.shot().state["experiment"]["dataset"]["n"], before)
+      << "undo takes back what was changed in this run";
+  const Shot closed = mode("close the comparison");
+  EXPECT_FALSE(closed.state.contains("compared_with"));
+  EXPECT_EQ(closed.state["view_state"]["tiles"].size(), 3u);
+}
+
+TEST(Window, ASavedSessionReopensAtTheSameStepWithTheSamePicture) {
+  const ScratchFolder kept;
+  Shot saved;
+  {
+    LiveWindow window({"--preset", "moons-mlp", "--paused"});
+    for (int i = 0; i < 5; ++i) window.key("shift+Right");
+    window.state_when([](const Json& s) { return s["step"] == 50; });
+    window.key("Left");
+    window.state_when([](const Json& s) { return s["step"] == 49; });
+    window.key("ctrl+s");
+    LiveWindow::pause(0.5);
+    window.click(375, 460);  // "Save"
+    const auto session = [&] {
+      for (const auto& entry : std::filesystem::directory_iterator(window.folder()))
+        if (std::filesystem::exists(entry.path() / "session.json")) return entry.path();
+      return std::filesystem::path();
+    };
+    for (int tries = 0; tries < 30 && session().empty(); ++tries) LiveWindow::pause(0.2);
+    ASSERT_FALSE(session().empty()) << "nothing was saved";
+    window.move(250, 30);
+    LiveWindow::pause(0.5);
+    saved = window.shot();
+    std::filesystem::copy(session(), kept.path() / "s", std::filesystem::copy_options::recursive);
+  }
+  LiveWindow again({(kept.path() / "s").string()});
+  const auto at = [&](Index step) {
+    return again.state_when([&](const Json& s) { return s["step"] == step; })["step"];
+  };
+  EXPECT_EQ(at(49), 49);
+  again.move(250, 30);
+  LiveWindow::pause(0.6);
+  EXPECT_LT(
+      difference(saved.image, again.shot().image, kFieldX, kFieldY, kFieldWidth, kFieldHeight),
+      0.01);
+  again.key("Home");
+  EXPECT_EQ(at(0), 0);
+  again.key("End");
+  EXPECT_EQ(at(50), 50);
+}
+
+TEST(Window, AKilledWindowsSessionIsOfferedByTheNextOne) {
+  const ScratchFolder home;
+  const std::string state = "XDG_STATE_HOME=" + home.path().string();
+  {
+    LiveWindow window({"--preset", "moons-mlp", "--paused", "--autosave", "0.2"}, {state});
+    window.key("shift+Right");
+    window.state_when([](const Json& s) { return s["step"] == 10; });
+    LiveWindow::pause(1);
+  }  // killed
+  LiveWindow next({"--preset", "moons-mlp", "--paused", "--autosave", "0.2"}, {state});
+  EXPECT_EQ(next.shot().step(), 0);
+  next.click(kReopenX, kReopenY);
+  EXPECT_EQ(next.state_when([](const Json& s) { return s["step"] == 10; })["step"], 10);
 }
 
 }  // namespace
