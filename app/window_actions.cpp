@@ -263,7 +263,7 @@ void WindowApp::declare_view_actions() {
       "brush", "Paint points (dataset \"Drawn by hand\")", {{.letter = 'b'}},
       [this, &state] {
         state.brush = !state.brush;
-        if (state.brush && PointBrush::target(document_).empty())
+        if (state.brush && PointBrush::target(document()).empty())
           notify(Notice::Kind::info,
                  "Choose the dataset \"Drawn by hand\", then paint in the field view.");
       },
