@@ -10,7 +10,9 @@
 #include "app/window_app.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/engines/engines.h"
 #include "core/session/experiment.h"
+#include "core/session/weights_export.h"
 
 namespace aniso::app {
 namespace {
@@ -299,6 +301,7 @@ void WindowApp::declare_file_actions() {
       [this] { paste_state(); });
   add("export", "Export the active picture", "File", {{.letter = 'e', .ctrl = true}},
       [this] { open_export(); });
+  add("export_weights", "Export the weights for PyTorch", "File", {}, [this] { export_weights(); });
   add("screenshot", "Screenshot", "File", {{.key = GLFW_KEY_F12}}, [this] { shot_ = Shot::plain; });
   add("clean_screenshot", "Clean, transparent screenshot", "File",
       {{.key = GLFW_KEY_F12, .ctrl = true}}, [this] { shot_ = Shot::clean; });
@@ -381,6 +384,21 @@ void WindowApp::open_export() {
         fresh_picture(text(stage_.active_type(frame).id, "-step-", snapshot_->step), "").string());
   } catch (const Error& error) {
     notify(Notice::Kind::error, text("There is nothing to export yet: ", error.what()));
+  }
+}
+
+void WindowApp::export_weights() {
+  try {
+    const auto& copy = snapshot_->parameters;
+    ANISO_CHECK(copy != nullptr, "there is no network yet; choose an experiment");
+    const auto& experiment = copy->resolved->experiment;
+    const auto folder = fresh_picture(text("weights-step-", copy->step), "");
+    session::export_weights(folder, engines::engines(), copy->resolved->plan(), copy->values,
+                            experiment.dtype(),
+                            session::weights_title(experiment.title, copy->step));
+    notify(Notice::Kind::info, text("Weights and a PyTorch program: ", folder.string()));
+  } catch (const Error& error) {
+    notify(Notice::Kind::error, text("The weights were not exported: ", error.what()));
   }
 }
 

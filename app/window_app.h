@@ -84,6 +84,7 @@ class WindowApp {
   void copy_state();
   void paste_state();
   void open_export();
+  void export_weights();
   void escape();
   void enter_panels(int step);
   void adopt_view_state(const ViewState& state);

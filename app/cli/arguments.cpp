@@ -58,6 +58,8 @@ void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--autosave", to.autosave_s,
                  "Seconds between two saves of the session on the way (30); 0 for none.")
       ->check(CLI::Range(0.0, 86400.0));
+  app.add_flag("--weights", to.weights,
+               "Also write weights/: safetensors, a LibTorch archive and a PyTorch program.");
   app.add_flag("--check", to.check, "Hold the run against the experiment's 'expect' list.");
 }
 

@@ -32,6 +32,7 @@ struct Arguments {
   std::size_t memory_bytes = std::size_t{512} << 20;
   double autosave_s = 30;
   bool check = false;
+  bool weights = false;
   Verbosity verbosity = Verbosity::info;
 
   WindowFlags window;

@@ -67,6 +67,7 @@ int run_headless_command(const Arguments& arguments, const Opened& opened, bool 
   options.figure_width = arguments.figure_width;
   options.figure_height = arguments.figure_height;
   options.check = arguments.check;
+  options.weights = arguments.weights;
   options.memory_bytes = arguments.memory_bytes;
   options.autosave_s = arguments.autosave_s;
   options.provenance = provenance(environment);

@@ -15,6 +15,7 @@
 #include "core/training/explicit_trainer.h"
 
 #if ANISO_TORCH
+#include "core/nn/torch_archive.h"
 #include "core/nn/torch_function.h"
 #include "core/nn/torch_support.h"
 #include "core/training/autograd_trainer.h"
@@ -150,7 +151,11 @@ void tune_allocator() {
 }
 
 session::Engines engines() {
-  return {make_trainer, make_function, resolve_device, set_thread_count};
+  session::Engines engines{make_trainer, make_function, resolve_device, set_thread_count};
+#if ANISO_TORCH
+  engines.archive = nn::torch_archive;
+#endif
+  return engines;
 }
 
 }  // namespace aniso::engines

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/nn/function.h"
 #include "core/training/trainer.h"
@@ -30,6 +32,8 @@ struct Engines {
       function;
   std::function<std::string(const std::string&)> resolve_device;
   std::function<void(int)> set_thread_count;
+  /// A LibTorch archive of a network's arrays (nn/torch_archive.h); empty without LibTorch.
+  std::function<std::vector<std::byte>(const nn::NetworkPlan&, VectorRef, Dtype)> archive = {};
 };
 
 }  // namespace aniso::session

@@ -18,6 +18,7 @@
 #include "core/session/session_file.h"
 #include "core/session/summary.h"
 #include "core/session/theory_values.h"
+#include "core/session/weights_export.h"
 
 namespace aniso::session {
 namespace {
@@ -309,6 +310,13 @@ void Headless::save_all() {
     if (!arrays.empty()) arrays.write(path / "results.npz");
   });
   attempt([&] { save_figures(); });
+  if (options_.weights)
+    attempt([&] {
+      const auto& resolved = *loop_->resolved();
+      export_weights(path / "weights", engines_, resolved.plan(), loop_->trainer().parameters(),
+                     resolved.experiment.dtype(),
+                     weights_title(resolved.experiment.title, loop_->steps_done()));
+    });
   attempt([&] { judge_all(); });
   attempt([&] {
     folder_->log(text(ending_text(outcome_.ending), outcome_.cause.empty() ? "" : ": ",

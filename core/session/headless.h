@@ -28,6 +28,7 @@ struct HeadlessOptions {
   std::vector<std::string> figures = {"png"};         ///< formats: pdf, svg, png; may be empty
   double figure_width = 0, figure_height = 0;         ///< points; 0: by the number of panels
   bool check = false;                                 ///< hold the run against the expect list
+  bool weights = false;                               ///< write weights/ for PyTorch at the end
   std::size_t memory_bytes = std::size_t{512} << 20;  ///< for results of analyses; ⅛ for states
   double autosave_s = 30;            ///< between two saves of session/; 0: at the end
   Json provenance = Json::object();  ///< copied into summary.json: versions, BLAS

@@ -100,6 +100,15 @@ print('good')
   EXPECT_EQ(content_of(scratch_ / "said"), "good\n");
 }
 
+TEST_F(Run, WeightsAreLoadedByTheProgramBesideThem) {
+  ASSERT_EQ(run({experiment(small_experiment()), "--figures", "none", "--weights"}).code, 0);
+  ASSERT_TRUE(exists("out/weights/weights.safetensors"));
+  const std::string command = "/usr/bin/python3 " + out() + "/weights/network.py > " +
+                              (scratch_ / "said").string() + " 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0) << content_of(scratch_ / "said");
+  EXPECT_NE(content_of(scratch_ / "said").find("Linear"), std::string::npos);
+}
+
 TEST_F(Run, SameExperimentSameWeightsAndAnotherSeedOthers) {
   const auto file = experiment(small_experiment());
   const auto first = run({file, "--analyses", "none", "--figures", "none"}, "a");
