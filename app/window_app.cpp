@@ -21,7 +21,7 @@ using session::RunState;
 constexpr float kTopBar = 44, kBottomBar = 52, kComparisonBar = 44;
 constexpr float kWidthForExperiment = 700, kWidthForInspector = 1000;  // design pixels
 constexpr float kLectureType = 1.4f;
-constexpr double kLongestHold_s = 0.08;
+constexpr double kLongestHoldSeconds = 0.08;
 constexpr ImGuiWindowFlags kPanel = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                     ImGuiWindowFlags_NoSavedSettings |
                                     ImGuiWindowFlags_NoBringToFrontOnFocus;
@@ -225,9 +225,10 @@ void WindowApp::wait() {
 // While a look at another step is under way, a frame of the old pictures would only delay the new
 // ones. Never for long: the window stays alive where a step is far from a stored one.
 bool WindowApp::holds_frame() const {
-  if (now_s() - last_input_s_ > kLongestHold_s) return false;
+  if (now_s() - last_input_s_ > kLongestHoldSeconds) return false;
   if (scrubber_.target(*snapshot_) != snapshot_->step) return training_.is_busy();
-  return now_s() - looked_at_s_ < kLongestHold_s && !ImGui::IsMouseDown(0) && analyses_.is_busy();
+  return now_s() - looked_at_s_ < kLongestHoldSeconds && !ImGui::IsMouseDown(0) &&
+         analyses_.is_busy();
 }
 
 WindowReport WindowApp::run() {

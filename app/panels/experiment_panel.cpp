@@ -120,7 +120,7 @@ void ExperimentPanel::draw(Frame& frame) {
     const std::string key = section.key;
     ImGui::PushID(section.key);
     ui::heading(section.title);
-    const Json values = shown[key];
+    const Json& values = shown[key];
     const std::string id = section.kind ? values["id"].get<std::string>() : "";
     if (section.kind) {
       if (const auto chosen = draw_choice_row(section.kind, section_choices(key), id)) {

@@ -21,7 +21,7 @@ using ui::TextSize;
 
 constexpr float kSmallest = 2, kLargest = 120;  // of the brush's radius, design pixels
 constexpr float kMost = 20;                     // points a dab
-constexpr double kCommit_s = 0.03, kCommitPerPoint_s = 1e-4;
+constexpr double kCommitSeconds = 0.03, kCommitSecondsPerPoint = 1e-4;
 
 float distance(ImVec2 a, ImVec2 b) { return std::hypot(a.x - b.x, a.y - b.y); }
 
@@ -257,7 +257,8 @@ bool PointBrush::use_mouse(Frame& frame, bool hovered, bool active) {
     }
   }
   if (!down) stroke_ = false;
-  const double pause = kCommit_s + kCommitPerPoint_s * static_cast<double>(points_.size());
+  const double pause =
+      kCommitSeconds + kCommitSecondsPerPoint * static_cast<double>(points_.size());
   if (dirty_ && (!stroke_ || frame.time_s - committed_s_ >= pause)) commit(frame);
   if (!stroke_ && static_cast<Index>(points_.size()) >= data::kMostDrawnPoints)
     frame.notices.push_back(

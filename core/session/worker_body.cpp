@@ -14,7 +14,7 @@ namespace {
 constexpr auto kCheckPeriod = std::chrono::microseconds(500);
 constexpr Index kMostStepsPerCheck = 1 << 16;
 constexpr auto kShortestWait = std::chrono::milliseconds(2);
-constexpr double kRateWindow_s = 0.5;  // NOLINT(readability-identifier-naming): seconds
+constexpr double kRateWindowSeconds = 0.5;
 
 double seconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -436,7 +436,7 @@ bool TrainingWorker::Body::wants_something() const {
 double TrainingWorker::Body::measured_rate(Time now) {
   if (state_ != RunState::running) return 0;
   rate_samples_.emplace_back(now, run_.loop->steps_done());
-  while (rate_samples_.size() > 2 && seconds(now - rate_samples_[1].first) >= kRateWindow_s)
+  while (rate_samples_.size() > 2 && seconds(now - rate_samples_[1].first) >= kRateWindowSeconds)
     rate_samples_.pop_front();
   const double elapsed = seconds(now - rate_samples_.front().first);
   const Index steps = run_.loop->steps_done() - rate_samples_.front().second;
