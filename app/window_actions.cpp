@@ -231,10 +231,9 @@ void WindowApp::declare_view_actions() {
       [&state] { state.controls_hidden = !state.controls_hidden; },
       [&state] { return std::string(state.controls_hidden ? "hidden" : "shown"); });
   add(
-      "panels", "Keyboard in the panels: next panel (Esc leaves)", {{.key = GLFW_KEY_F6}},
-      [this] { enter_panels(1); },
+      "panels", "Focus next panel", {{.key = GLFW_KEY_F6}}, [this] { enter_panels(1); },
       [this] { return std::string(panel_focus_.is_on() ? "on" : "off"); });
-  add("panels_back", "Keyboard in the panels: panel before", {{.key = GLFW_KEY_F6, .shift = true}},
+  add("panels_back", "Focus panel before", {{.key = GLFW_KEY_F6, .shift = true}},
       [this] { enter_panels(-1); });
   add(
       "full_screen", "Full screen", {{.key = GLFW_KEY_F11}},

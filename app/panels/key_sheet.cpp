@@ -21,7 +21,7 @@ std::string keys_of(const Action& action) {
 
 void row(const Action& action, float width) {
   const ImVec2 start = ImGui::GetCursorScreenPos();
-  const float key_width = width * 0.36f, value_width = width * 0.2f;
+  const float key_width = width * 0.38f, value_width = width * 0.2f;
   const bool enabled = !action.is_enabled || action.is_enabled();
   const ImU32 words = ui::color(enabled ? ui::theme().text : ui::theme().disabled);
   ui::draw_text(start, Face::mono, TextSize::quiet, ui::color(ui::theme().accent),

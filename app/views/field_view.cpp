@@ -448,7 +448,10 @@ void FieldView::draw_axes(ImVec2 at, ImVec2 size) const {
                         ground, ui::px(2));
     ui::draw_text(p, Face::mono, TextSize::quiet, ink, words);
   };
-  const double step = round_step(std::min(plane_.width(), plane_.height()), 6);
+  // About six on the shorter side, fewer where their numbers would touch.
+  const int fitting = static_cast<int>(std::min(size.x, size.y) / ui::px(44));
+  const double step =
+      round_step(std::min(plane_.width(), plane_.height()), std::clamp(fitting, 1, 6));
   if (step <= 0) return;
   const float tick = ui::px(5), edge = ui::px(28);
   for (double x = std::ceil(plane_.x_low / step) * step; x <= plane_.x_high; x += step) {
