@@ -2,10 +2,19 @@
 
 #include <cmath>
 
+#include "core/analysis/registry.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
 
 namespace aniso::app {
+namespace {
+
+bool is_step_free(const std::string& id, const Json& params) {
+  const auto& analysis = analysis::analysis(id);
+  return analysis.is_step_free && analysis.is_step_free(validated(analysis.params, params, id));
+}
+
+}  // namespace
 
 void AnalysisFeed::update(Frame& frame, const std::string& tag, const std::string& analysis,
                           const Json& params) {
@@ -46,7 +55,7 @@ void AnalysisFeed::ask(Frame& frame, const session::SnapshotPtr& run, const std:
   if (!copy || copy->run != now.run) return;
   const bool changed =
       params != asked_params_ || copy->run != asked_run_ || copy->resolved.get() != asked_resolved_;
-  if (!changed && copy->step == asked_step_) return;
+  if (!changed && (copy->step == asked_step_ || is_step_free(analysis, params))) return;
   if (!changed && frame.analyses.is_busy(tag)) return;
   frame.analyses.request({tag, analysis, params, run});
   asked_params_ = params;
@@ -57,6 +66,9 @@ void AnalysisFeed::ask(Frame& frame, const session::SnapshotPtr& run, const std:
 
 std::string AnalysisFeed::age(const Frame& frame) const {
   if (!results_) return "";
+  const auto& analysis = analysis::analysis(results_->analysis);
+  if (results_->share < 1) return text(std::lround(100 * results_->share), " % · sharpening");
+  if (is_step_free(analysis.id, asked_params_)) return "same at every step";
   const Index behind = frame.snapshot->step - results_->step;
   std::string age = text("step ", grouped(results_->step));
   if (behind > 0) age += text(" · ", grouped(behind), " behind");

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -154,14 +155,37 @@ Panel panel_for(const VectorField2D& result, const data::Dataset*) {
   return panel;
 }
 
+// One more curve; its category is its number within the panel, so that it keeps its colour.
+void add_series(Panel& panel, const ScalarSeries& result, int number) {
+  if (result.quantity.status.kind == Status::Kind::undefined) {
+    panel.subtitle +=
+        text(panel.subtitle.empty() ? "" : " · ", result.name, ": ", result.quantity.status.reason);
+    return;
+  }
+  figure::Line line;
+  line.name = result.name;
+  line.x = entries(result.x);
+  line.y = entries(result.y);
+  line.style.category = number;
+  line.style.dashed = result.is_theory;
+  if (result.low.size() > 0)
+    panel.bands.push_back(
+        {"", line.x, entries(result.low), entries(result.high), {.category = number}});
+  // A single number is a point.
+  if (result.x.size() == 1)
+    panel.points.push_back({.name = line.name, .x = line.x, .y = line.y, .style = line.style});
+  else
+    panel.lines.push_back(std::move(line));
+}
+
 Panel panel_for(const ScalarSeries& result, const data::Dataset*) {
   Panel panel = panel_of(result.quantity);
   panel.y.unit = result.quantity.unit;
-  if (!panel.message.empty()) return panel;
-  figure::Line line;
-  line.x = entries(result.x);
-  line.y = entries(result.y);
-  panel.lines.push_back(std::move(line));
+  if (!result.panel.empty()) {
+    panel.title = result.panel;
+    panel.message.clear();
+  }
+  if (panel.message.empty()) add_series(panel, result, 0);
   return panel;
 }
 
@@ -174,6 +198,28 @@ Panel panel_for(const Spectrum& result, const data::Dataset*) {
   points.x = numbered(result.values.size());
   points.y = entries(result.values);
   make_logarithmic(panel, points.y);
+  const bool is_logarithmic = panel.y.scale == figure::Scale::log10;
+  const auto shown = [&](const Vector& v) {
+    std::vector<double> out = entries(v);
+    if (is_logarithmic)
+      std::replace_if(
+          out.begin(), out.end(), [](double y) { return y <= 0; }, kNaN);
+    return out;
+  };
+  if (result.null_high.size() > 0)
+    panel.bands.push_back({result.null_name,
+                           points.x,
+                           shown(result.null_low),
+                           shown(result.null_high),
+                           {.role = Role::quiet, .opacity = 0.35}});
+  if (result.guide_high > result.guide_low) {
+    panel.rules.push_back({.name = "Marchenko–Pastur", .at = result.guide_high});
+    if (result.guide_low > 0 || !is_logarithmic)
+      panel.rules.push_back({.name = "", .at = result.guide_low});
+  }
+  if (result.theory.size() > 0)
+    panel.lines.push_back(
+        {result.theory_name, points.x, shown(result.theory), {.category = 1, .dashed = true}});
   panel.points.push_back(std::move(points));
   return panel;
 }
@@ -286,9 +332,19 @@ Figure figure_of(const Analysis& analysis, const Results& results, const data::D
   Figure figure;
   figure.title = analysis.title;
   figure.caption = caption_of(analysis, results);
-  for (const auto& result : results.results)
+  std::map<std::string, std::pair<std::size_t, int>> shared;  // panel → its place, its curves
+  for (const auto& result : results.results) {
+    if (const auto* series = std::get_if<ScalarSeries>(&result);
+        series != nullptr && !series->panel.empty()) {
+      const auto [at, is_new] = shared.try_emplace(series->panel, figure.panels.size(), 0);
+      if (!is_new) {
+        add_series(figure.panels[at->second.first], *series, ++at->second.second);
+        continue;
+      }
+    }
     figure.panels.push_back(
         std::visit([&](const auto& kind) { return panel_for(kind, data); }, result));
+  }
   figure.columns = columns_for(figure.panels.size());
   return figure;
 }

@@ -26,20 +26,32 @@ const Analysis& analysis(std::string_view id) {
   throw InvalidInput(text("analysis '", id, "' is not known.", suggestion(id, ids)));
 }
 
-ResultsPtr evaluate(const Analysis& analysis, const Input& input, std::stop_token stop) {
+ResultsPtr evaluate(const Analysis& analysis, Input input, std::stop_token stop,
+                    const PartialSink& on_partial) {
   using Clock = std::chrono::steady_clock;
   ANISO_CHECK(input.function != nullptr && input.plan != nullptr, "analysis '", analysis.id,
               "': needs a network");
-  auto results = std::make_shared<Results>();
-  results->analysis = analysis.id;
-  results->run = input.run;
-  results->step = input.step;
+  std::vector<std::string> notes;
   const auto start = Clock::now();
-  results->results = analysis.run(input, std::move(stop), results->notes);
-  if (input.plan->has_running_statistics())
-    results->notes.push_back("batch normalisation uses its running statistics");
-  results->elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-  return results;
+  const auto packed = [&](std::vector<Result> results, double share) {
+    auto packet = std::make_shared<Results>();
+    packet->analysis = analysis.id;
+    packet->run = input.run;
+    packet->step = input.step;
+    packet->results = std::move(results);
+    packet->notes = notes;
+    if (input.plan->has_running_statistics())
+      packet->notes.push_back("batch normalisation uses its running statistics");
+    packet->share = share;
+    packet->elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    return packet;
+  };
+  if (on_partial)
+    input.publish = [&](std::vector<Result> results, double share) {
+      on_partial(packed(std::move(results), share));
+    };
+  auto results = analysis.run(input, std::move(stop), notes);
+  return packed(std::move(results), 1);
 }
 
 }  // namespace aniso::analysis

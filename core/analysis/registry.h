@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/analysis/laboratory.h"
 #include "core/analysis/result.h"
 #include "core/base/params.h"
 #include "core/data/dataset.h"
@@ -37,6 +38,12 @@ struct Input {
   /// What the same analysis gave last for the same run, so that axes keep their sign and order
   /// from one update to the next; nullptr for the first.
   const Results* previous = nullptr;
+  Laboratory* laboratory = nullptr;  ///< other networks; nullptr where only this one may be used
+
+  /// Shows what is known so far, for an analysis that sharpens with time: results, and the share
+  /// of the work that is done (0 … 1). May rest, to keep within the budget for looking. Empty
+  /// where nobody watches. Call it a few times a second.
+  std::function<void(std::vector<Result> results, double share)> publish = {};
 };
 
 /// One way of looking at a network. One file defines one of these, one line in registry.cpp
@@ -49,6 +56,11 @@ struct Analysis {
   std::string source;   ///< paper and, where it is ours, "our definition"
   ParamSchema params;
   bool by_default = false;  ///< part of a headless run that names no analyses
+  /// May take seconds: has a thread of its own, so that live pictures do not wait for it.
+  bool is_long = false;
+  /// Whether, under these parameters, the answer is the same at every step of a run, so that it is
+  /// asked for once and again only when the settings change. Empty for never.
+  std::function<bool(const Params&)> is_step_free = {};
   /// Computes. Checks `stop` at least every few milliseconds and then throws Cancelled.
   std::function<std::vector<Result>(const Input&, std::stop_token stop,
                                     std::vector<std::string>& notes)>
@@ -62,9 +74,14 @@ const std::vector<Analysis>& analyses();
 /// @throws InvalidInput naming the nearest id.
 const Analysis& analysis(std::string_view id);
 
+/// Called with what is known so far; `Results::share` says how much of the work that is.
+using PartialSink = std::function<void(ResultsPtr)>;
+
 /// Runs and times one analysis.
+/// @param on_partial  gets what the analysis publishes on the way; may be empty.
 /// @throws Cancelled, InvalidInput, NumericalError.
-ResultsPtr evaluate(const Analysis& analysis, const Input& input, std::stop_token stop);
+ResultsPtr evaluate(const Analysis& analysis, Input input, std::stop_token stop,
+                    const PartialSink& on_partial = {});
 
 /// The figure for a set of results, one panel per result: the same description for the screen and
 /// for files. Goes by the kind of each result, never by the analysis's id.

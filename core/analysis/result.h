@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/base/types.h"
 #include "core/data/dataset.h"
+#include "core/geometry/gradient_moment.h"
 
 namespace aniso::analysis {
 
@@ -25,6 +26,11 @@ struct Quantity {
 struct ScalarSeries {
   Quantity quantity;
   Vector x, y;
+  Vector low = {}, high = {};  ///< uncertainty around y; empty for none
+  /// Series of the same non-empty panel are drawn in one; `name` tells them apart there.
+  std::string panel = {};
+  std::string name = {};
+  bool is_theory = false;  ///< a closed form: drawn dashed
 };
 
 /// A scalar on a regular grid: values(row, col) at (x_low + col·dx, y_low + row·dy).
@@ -45,14 +51,22 @@ struct VectorField2D {
   double x_low = 0, x_high = 0, y_low = 0, y_high = 0;
 };
 
-/// Values in descending order, with the directions they belong to where they are known.
+/// Values in descending order, with the directions they belong to where they are known, and what
+/// they can be judged by. Everything after the values may be empty.
 struct Spectrum {
   Quantity quantity;
   Vector values;
-  Matrix directions;  ///< (values, dim), one per row; may be empty
+  Matrix directions = {};                ///< (values, dim), one per row
+  Vector null_low = {}, null_high = {};  ///< (values) envelope of what chance alone would give
+  std::string null_name = {};            ///< "95 % of random rotations"
+  Vector theory = {};                    ///< (values) closed form, falling
+  std::string theory_name = {};
+  double guide_low = 0, guide_high = 0;           ///< Marchenko–Pastur edges; equal for none
+  std::vector<geometry::EigenGroup> groups = {};  ///< values that cannot be told apart
+  Vector stability = {};  ///< (groups) split-half overlap of the subspaces, 0 … 1
 };
 
-/// A matrix to be looked at as an image.
+/// A matrix to be looked at as an image; row 0 on top.
 struct MatrixMap {
   Quantity quantity;
   Matrix values;
@@ -87,6 +101,7 @@ struct Results {
   std::uint64_t run = 0;
   Index step = 0;
   double elapsed_ms = 0;
+  double share = 1;  ///< of the work that is done; below 1 while the results still sharpen
   std::vector<Result> results;
   std::vector<std::string> notes;  ///< anything clamped, floored, regularised or skipped
 };

@@ -34,6 +34,9 @@ std::vector<Choice> direction_choices(bool optional) {
       {"dft", "DFT", "The k-th real Fourier mode, by frequency; images use the 2-D transform."},
       {"hadamard", "Hadamard", "The k-th Walsh–Hadamard function; the dimension is a power of 2."},
       {"dct", "DCT", "The k-th cosine mode (DCT-II); images use the 2-D transform."},
+      {"average_geometry", "Average geometry",
+       "The k-th eigenvector of the architecture's average geometry at initialisation, largest "
+       "eigenvalue first."},
       {"random", "Random", "A direction drawn uniformly from the sphere, number k."},
       {"numbers", "Numbers", "Given entry by entry; normalised to unit length."}};
   if (optional) choices.insert(choices.begin(), {"none", "None", "No direction."});

@@ -20,7 +20,7 @@ enum class ParamKind {
   integers,   ///< list of integers
   reals,      ///< list of reals
   direction,  ///< a unit vector of input space: {"basis": …, "index": k} or {"basis": "numbers",
-              ///< "values": […]}
+              ///< "values": […]}; the session turns the basis "average_geometry" into numbers
 };
 
 /// When a change of a parameter is felt by a run that is under way.

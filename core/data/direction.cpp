@@ -28,6 +28,9 @@ Vector resolve_direction(const Json& direction, const InputShape& shape, const s
   const auto basis = direction.at("basis").get<std::string>();
   ANISO_CHECK(basis != "none", path, ": a direction is needed here, got 'none'");
   if (basis == "numbers") return from_numbers(direction.at("values"), shape.dim, path);
+  ANISO_CHECK(basis != "average_geometry", path,
+              ": an eigenvector of the average geometry belongs to an architecture; it must be "
+              "resolved to numbers before data are made");
   const geometry::Grid grid = shape.is_image()
                                   ? geometry::Grid{shape.channels, shape.height, shape.width}
                                   : geometry::Grid{1, 1, shape.dim};

@@ -151,7 +151,8 @@ void tune_allocator() {
 }
 
 session::Engines engines() {
-  session::Engines engines{make_trainer, make_function, resolve_device, set_thread_count};
+  session::Engines engines{make_trainer, make_function, resolve_device, set_thread_count,
+                           make_family};
 #if ANISO_TORCH
   engines.archive = nn::torch_archive;
 #endif

@@ -1,7 +1,6 @@
 #include "core/session/analysis_worker.h"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <new>
 #include <utility>
@@ -11,8 +10,6 @@
 
 namespace aniso::session {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
 
 void check_share(double share) {
   ANISO_CHECK(share > 0 && share <= 1, "looking budget: ", number(share),
@@ -29,50 +26,70 @@ std::uint64_t run_of(const AnalysisRequest& request) {
 AnalysisWorker::AnalysisWorker(Engines engines, AnalysisOptions options)
     : engines_(std::move(engines)), options_(std::move(options)), budget_(options_.budget) {
   check_share(options_.budget);
-  thread_ = std::jthread([this](std::stop_token stop) { work(stop); });
+  for (std::size_t i = 0; i < lanes_.size(); ++i)
+    threads_[i] = std::jthread([this, i](std::stop_token stop) { work(lanes_[i], stop); });
 }
 
 AnalysisWorker::~AnalysisWorker() {
-  thread_.request_stop();
+  for (auto& thread : threads_) thread.request_stop();
   const std::lock_guard lock(mutex_);
-  if (running_) running_->stop.request_stop();
+  for (auto& lane : lanes_)
+    if (lane.running) lane.running->stop.request_stop();
+}
+
+/// An unknown analysis is answered, with the error, by the live thread.
+AnalysisWorker::Lane& AnalysisWorker::lane_of(const AnalysisRequest& request) {
+  for (const auto& analysis : analysis::analyses())
+    if (analysis.id == request.analysis) return lanes_[analysis.is_long ? 1 : 0];
+  return lanes_[0];
 }
 
 void AnalysisWorker::request(AnalysisRequest request) {
   {
     const std::lock_guard lock(mutex_);
-    if (running_ && running_->tag == request.tag &&
-        (running_->analysis != request.analysis || running_->params != request.params ||
-         running_->run != run_of(request)))
-      running_->stop.request_stop();
+    Lane& own = lane_of(request);
+    for (Lane& lane : lanes_) {
+      auto& running = lane.running;
+      if (running && running->tag == request.tag &&
+          (&lane != &own || running->analysis != request.analysis ||
+           running->params != request.params || running->run != run_of(request)))
+        running->stop.request_stop();
+      if (&lane != &own)
+        std::erase_if(lane.queue, [&](const auto& other) { return other.tag == request.tag; });
+    }
     const auto queued =
-        std::find_if(queue_.begin(), queue_.end(),
+        std::find_if(own.queue.begin(), own.queue.end(),
                      [&](const AnalysisRequest& other) { return other.tag == request.tag; });
-    if (queued != queue_.end())
+    if (queued != own.queue.end())
       *queued = std::move(request);
     else
-      queue_.push_back(std::move(request));
+      own.queue.push_back(std::move(request));
   }
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 void AnalysisWorker::cancel(const std::string& tag) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(queue_, [&](const AnalysisRequest& request) { return request.tag == tag; });
-  if (running_ && running_->tag == tag) running_->stop.request_stop();
+  for (Lane& lane : lanes_) {
+    std::erase_if(lane.queue, [&](const AnalysisRequest& request) { return request.tag == tag; });
+    if (lane.running && lane.running->tag == tag) lane.running->stop.request_stop();
+  }
   answers_.erase(tag);
 }
 
 bool AnalysisWorker::is_busy(const std::string& tag) const {
   const std::lock_guard lock(mutex_);
-  return (running_ && running_->tag == tag) ||
-         std::any_of(queue_.begin(), queue_.end(),
-                     [&](const AnalysisRequest& request) { return request.tag == tag; });
+  return std::any_of(lanes_.begin(), lanes_.end(), [&](const Lane& lane) {
+    return (lane.running && lane.running->tag == tag) ||
+           std::any_of(lane.queue.begin(), lane.queue.end(),
+                       [&](const AnalysisRequest& request) { return request.tag == tag; });
+  });
 }
 
 bool AnalysisWorker::is_busy() const {
   const std::lock_guard lock(mutex_);
-  return running_ || !queue_.empty();
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [](const Lane& lane) { return lane.running || !lane.queue.empty(); });
 }
 
 OutcomePtr AnalysisWorker::latest(const std::string& tag) const {
@@ -87,48 +104,70 @@ void AnalysisWorker::set_budget(double share) {
     const std::lock_guard lock(mutex_);  // or the change could slip between a test and a wait
     budget_.store(share);
   }
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
-void AnalysisWorker::work(std::stop_token stop) {
-  bool is_ready = false;
+void AnalysisWorker::work(Lane& lane, std::stop_token stop) {
+  // An ensemble lives with the thread that trains it.
+  Laboratory laboratory(engines_);
   while (!stop.stop_requested()) {
     AnalysisRequest request;
     std::stop_source cancelled;
     OutcomePtr previous;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [this] { return !queue_.empty(); });
+      changed_.wait(lock, stop, [&] { return !lane.queue.empty(); });
       // Within the lock, so that the destructor finds either no running request or this one.
       if (stop.stop_requested()) return;
-      request = std::move(queue_.front());
-      queue_.pop_front();
-      running_ = Running{request.tag, request.analysis, request.params, run_of(request), cancelled};
+      request = std::move(lane.queue.front());
+      lane.queue.pop_front();
+      lane.running =
+          Running{request.tag, request.analysis, request.params, run_of(request), cancelled};
       if (const auto it = answers_.find(request.tag); it != answers_.end()) previous = it->second;
     }
-    if (!is_ready) engines_.set_thread_count(options_.threads);
-    is_ready = true;
-    const auto started = SteadyClock::now();
-    auto outcome = answer(request, previous, cancelled.get_token());
-    const double elapsed_s = std::chrono::duration<double>(SteadyClock::now() - started).count();
+    // A trainer of the laboratory may have set another number.
+    engines_.set_thread_count(options_.threads);
+    auto working_since = SteadyClock::now();
+    auto outcome = answer(request, previous, laboratory, cancelled, stop, working_since);
+    const double worked_s =
+        std::chrono::duration<double>(SteadyClock::now() - working_since).count();
     {
       const std::lock_guard lock(mutex_);
-      running_.reset();
-      if (outcome != nullptr && !cancelled.stop_requested()) {
-        answers_[request.tag] = std::move(outcome);
-        ++version_;
-      }
+      lane.running.reset();
     }
-    rest(stop, elapsed_s);
+    if (outcome != nullptr) publish(std::move(outcome), cancelled);
+    rest([&] { return stop.stop_requested(); }, worked_s);
   }
 }
 
+void AnalysisWorker::publish(OutcomePtr outcome, const std::stop_source& cancelled) {
+  const std::lock_guard lock(mutex_);
+  if (cancelled.stop_requested()) return;
+  answers_[outcome->tag] = std::move(outcome);
+  ++version_;
+}
+
 OutcomePtr AnalysisWorker::answer(const AnalysisRequest& request, const OutcomePtr& previous,
-                                  std::stop_token cancelled) const {
-  const auto started = SteadyClock::now();
+                                  Laboratory& laboratory, std::stop_source cancelled,
+                                  std::stop_token stop, SteadyClock::time_point& working_since) {
+  const auto started = working_since;
   auto outcome = std::make_shared<AnalysisOutcome>();
   outcome->tag = request.tag;
   outcome->analysis = request.analysis;
+  const auto stamp = [&] {
+    outcome->elapsed_ms =
+        std::chrono::duration<double, std::milli>(SteadyClock::now() - started).count();
+  };
+  const auto show_partial = [&](analysis::ResultsPtr results) {
+    stamp();
+    auto partial = std::make_shared<AnalysisOutcome>(*outcome);
+    partial->results = std::move(results);
+    publish(std::move(partial), cancelled);
+    const double worked_s =
+        std::chrono::duration<double>(SteadyClock::now() - working_since).count();
+    rest([&] { return stop.stop_requested() || cancelled.stop_requested(); }, worked_s);
+    working_since = SteadyClock::now();
+  };
   try {
     ANISO_CHECK(request.snapshot != nullptr && request.snapshot->parameters != nullptr,
                 "analysis '", request.analysis, "': there is no network to look at yet");
@@ -139,10 +178,11 @@ OutcomePtr AnalysisWorker::answer(const AnalysisRequest& request, const OutcomeP
                            previous->analysis == request.analysis && previous->run == copy.run;
     FunctionOptions function = options_.function;
     if (options_.native_dtype) function.dtype = copy.resolved->spec.dtype;
-    outcome->results = look(engines_, chosen_analysis(request.analysis, request.params),
-                            {copy.resolved, &copy.values, request.snapshot->probes, copy.run,
-                             copy.step, continues ? previous->results.get() : nullptr},
-                            function, std::move(cancelled));
+    outcome->results =
+        look(engines_, chosen_analysis(request.analysis, request.params),
+             {copy.resolved, &copy.values, request.snapshot->probes, copy.run, copy.step,
+              continues ? previous->results.get() : nullptr, &laboratory, copy.stored},
+             function, cancelled.get_token(), show_partial);
   } catch (const analysis::Cancelled&) {
     return nullptr;
   } catch (const std::bad_alloc&) {
@@ -152,22 +192,23 @@ OutcomePtr AnalysisWorker::answer(const AnalysisRequest& request, const OutcomeP
   } catch (...) {
     outcome->error = "an exception of unknown type";
   }
-  outcome->elapsed_ms =
-      std::chrono::duration<double, std::milli>(SteadyClock::now() - started).count();
+  stamp();
   return outcome;
 }
 
 /// Keeps looking below its share of time: after t seconds of work, t·(1 − share)/share of rest.
-void AnalysisWorker::rest(std::stop_token stop, double worked_s) {
+void AnalysisWorker::rest(const std::function<bool()>& is_over, double worked_s) {
+  constexpr auto kLongestWait = std::chrono::milliseconds(20);  // until is_over is asked again
   const auto began = SteadyClock::now();
   std::unique_lock lock(mutex_);
-  while (!stop.stop_requested()) {
+  while (!is_over()) {
     const double share = budget_.load();
     const auto until = began + std::chrono::duration_cast<SteadyClock::duration>(
                                    std::chrono::duration<double>(worked_s * (1 - share) / share));
-    if (SteadyClock::now() >= until) return;
+    const auto now = SteadyClock::now();
+    if (now >= until) return;
     // Woken by requests too, which wait their turn, and by a changed budget.
-    changed_.wait_until(lock, stop, until, [&] { return budget_.load() != share; });
+    changed_.wait_until(lock, std::min(until, now + kLongestWait));
   }
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,7 +27,8 @@ struct AnalysisRequest {
   SnapshotPtr snapshot;  ///< carries the parameters to look at
 };
 
-/// Its answer: results, or why there are none.
+/// Its answer: results, or why there are none. While an analysis sharpens its results, there is an
+/// answer for each look in between (`results->share` below 1).
 struct AnalysisOutcome {
   std::string tag;
   std::string analysis;
@@ -43,7 +47,8 @@ struct AnalysisOptions {
   int threads = 1;
 };
 
-/// A thread that looks at networks. A request replaces a queued one of its tag. A running one of
+/// Threads that look at networks: one for live pictures and one for what takes seconds, so that
+/// those never wait for this. A request replaces a queued one of its tag. A running one of
 /// its tag is cancelled when the question changed (analysis, parameters or run); when only the
 /// step is newer it may finish first, so that frequent refreshes never starve the answer.
 class AnalysisWorker {
@@ -69,27 +74,35 @@ class AnalysisWorker {
   double budget() const { return budget_.load(); }
 
  private:
+  using SteadyClock = std::chrono::steady_clock;
   struct Running {
     std::string tag, analysis;
     Json params;
     std::uint64_t run = 0;
     std::stop_source stop;
   };
-  void work(std::stop_token stop);
+  /// What one of the threads does.
+  struct Lane {
+    std::deque<AnalysisRequest> queue = {};
+    std::optional<Running> running = {};
+  };
+  Lane& lane_of(const AnalysisRequest& request);
+  void work(Lane& lane, std::stop_token stop);
   OutcomePtr answer(const AnalysisRequest& request, const OutcomePtr& previous,
-                    std::stop_token cancelled) const;
-  void rest(std::stop_token stop, double seconds);
+                    Laboratory& laboratory, std::stop_source cancelled, std::stop_token stop,
+                    SteadyClock::time_point& working_since);
+  void publish(OutcomePtr outcome, const std::stop_source& cancelled);
+  void rest(const std::function<bool()>& is_over, double seconds);
 
   Engines engines_;
   AnalysisOptions options_;
   std::atomic<double> budget_;
-  mutable std::mutex mutex_;  // guards the queue and the table of answers, never an evaluation
+  mutable std::mutex mutex_;  // guards the queues and the table of answers, never an evaluation
   std::condition_variable_any changed_;
-  std::deque<AnalysisRequest> queue_;
-  std::optional<Running> running_;
+  std::array<Lane, 2> lanes_;  // live, long
   std::map<std::string, OutcomePtr> answers_;
   std::atomic<std::uint64_t> version_ = 0;
-  std::jthread thread_;  // last: everything above outlives it
+  std::array<std::jthread, 2> threads_;  // last: everything above outlives them
 };
 
 }  // namespace aniso::session

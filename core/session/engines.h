@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/nn/function.h"
+#include "core/nn/registry.h"
 #include "core/training/trainer.h"
 
 namespace aniso::session {
@@ -32,6 +33,10 @@ struct Engines {
       function;
   std::function<std::string(const std::string&)> resolve_device;
   std::function<void(int)> set_thread_count;
+  /// The law of fresh networks: architecture, its parameters, inputs, number of outputs.
+  std::function<std::unique_ptr<nn::FunctionFamily>(
+      const nn::Architecture&, const Params&, const InputShape&, Index, const FunctionOptions&)>
+      family = {};
   /// A LibTorch archive of a network's arrays (nn/torch_archive.h); empty without LibTorch.
   std::function<std::vector<std::byte>(const nn::NetworkPlan&, VectorRef, Dtype)> archive = {};
 };

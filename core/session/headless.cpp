@@ -65,6 +65,8 @@ class Headless {
   void look_first();
   void look_again();
   analysis::ResultsPtr look_through(const Chosen& chosen, const Vector& parameters);
+  void report_look(const analysis::Analysis& analysis, const analysis::Results& partial);
+  bool is_interrupted() const { return options_.interrupted && options_.interrupted->load(); }
   void finish();
   void judge_all();
   void save_all();
@@ -86,6 +88,7 @@ class Headless {
   bool autosave_failed_ = false;
   Histories histories_;
   std::map<std::string, analysis::ResultsPtr> newest_;
+  Laboratory laboratory_;
   std::map<std::string, std::string> failed_analyses_;
   HeadlessOutcome outcome_;
   Clock::time_point start_ = Clock::now();
@@ -100,7 +103,8 @@ Headless::Headless(const Engines& engines, const Experiment& experiment,
     : engines_(engines),
       options_(options),
       analyses_(experiment.analyses),
-      session_(options.folder / "session") {
+      session_(options.folder / "session"),
+      laboratory_(engines, options.memory_bytes / 2) {
   ANISO_CHECK(!options.check || !experiment.expect.empty(),
               "--check: this experiment has no 'expect' list to hold the run against");
   RunOptions run_options;
@@ -158,12 +162,47 @@ bool Headless::is_look_due() const {
   return every > 0 && loop_->steps_done() % every == 0;
 }
 
+// Empty where it was interrupted.
 analysis::ResultsPtr Headless::look_through(const Chosen& chosen, const Vector& parameters) {
   const auto before = newest_.find(chosen.id);
+  const auto& analysis = analysis::analysis(chosen.id);
+  if (before != newest_.end() && analysis.is_step_free && analysis.is_step_free(chosen.params)) {
+    auto again = std::make_shared<analysis::Results>(*before->second);
+    again->step = loop_->steps_done();
+    return before->second = std::move(again);
+  }
   const Look at{loop_->resolved(),   &parameters,
                 loop_->probes(),     run_,
-                loop_->steps_done(), before == newest_.end() ? nullptr : before->second.get()};
-  return newest_[chosen.id] = look(engines_, chosen, at, FunctionOptions{});
+                loop_->steps_done(), before == newest_.end() ? nullptr : before->second.get(),
+                &laboratory_,        loop_->timeline().states_until(loop_->steps_done())};
+  std::stop_source looking;
+  analysis::ResultsPtr results;
+  try {
+    results = look(engines_, chosen, at, FunctionOptions{}, looking.get_token(),
+                   [&](const analysis::ResultsPtr& partial) {
+                     report_look(analysis, *partial);
+                     if (is_interrupted()) looking.request_stop();
+                   });
+  } catch (const analysis::Cancelled&) {
+    return nullptr;
+  }
+  // A trainer of the laboratory may have set another number.
+  engines_.set_thread_count(loop_->resolved()->spec.threads);
+  return newest_[chosen.id] = std::move(results);
+}
+
+void Headless::report_look(const analysis::Analysis& analysis, const analysis::Results& partial) {
+  const auto now = Clock::now();
+  if (now - reported_ < kProgressEvery || !options_.on_progress) return;
+  reported_ = now;
+  Progress progress;
+  progress.step = loop_->steps_done();
+  progress.total = loop_->total_steps();
+  progress.elapsed_s = seconds_since(start_);
+  progress.loss = loop_->last().loss;
+  progress.activity = analysis.title;
+  progress.activity_share = partial.share;
+  options_.on_progress(progress);
 }
 
 // Before time is spent: a mistake in an analysis's parameters is an error of the input.
@@ -177,7 +216,8 @@ void Headless::look_again() {
   const Vector parameters = loop_->trainer().parameters();
   for (const auto& chosen : analyses_) {
     try {
-      histories_.at(chosen.id).add(look_through(chosen, parameters));
+      if (auto results = look_through(chosen, parameters))
+        histories_.at(chosen.id).add(std::move(results));
     } catch (const Error& error) {
       const std::string message = text("analysis '", chosen.id, "' failed at step ",
                                        loop_->steps_done(), ": ", error.what());
@@ -219,7 +259,6 @@ void Headless::autosave() {
 }
 
 void Headless::train() {
-  const auto is_interrupted = [&] { return options_.interrupted && options_.interrupted->load(); };
   training_rate_.update(loop_->steps_done(), loop_->training_s());
   pace_.update(loop_->steps_done(), seconds_since(start_));
   loop_->start_clock();

@@ -1,11 +1,15 @@
 #include "core/session/looking.h"
 
+#include <optional>
+#include <utility>
+
 #include "core/base/check.h"
 
 namespace aniso::session {
 
 analysis::ResultsPtr look(const Engines& engines, const Chosen& chosen, const Look& at,
-                          const FunctionOptions& options, std::stop_token stop) {
+                          const FunctionOptions& options, std::stop_token stop,
+                          const analysis::PartialSink& on_partial) {
   ANISO_CHECK(at.resolved != nullptr && at.parameters != nullptr, "analysis '", chosen.id,
               "': there is no network to look at yet");
   const auto& plan = at.resolved->plan();
@@ -20,9 +24,18 @@ analysis::ResultsPtr look(const Engines& engines, const Chosen& chosen, const Lo
   input.output_kind = at.resolved->output_kind;
   input.run = at.run;
   input.step = at.step;
-  input.params = chosen.params;
   input.previous = at.previous;
-  return analysis::evaluate(analysis::analysis(chosen.id), input, stop);
+  std::optional<Laboratory> own;
+  if (at.laboratory == nullptr) own.emplace(engines);
+  Laboratory& laboratory = own ? *own : *at.laboratory;
+  laboratory.prepare(at.resolved, at.stored, options);
+  input.laboratory = &laboratory;
+  const auto& analysis = analysis::analysis(chosen.id);
+  input.params = names_eigenvectors(analysis.params, chosen.params)
+                     ? with_numbers(analysis.params, chosen.params,
+                                    laboratory.eigen_directions(stop).get(), chosen.id)
+                     : chosen.params;
+  return analysis::evaluate(analysis, std::move(input), std::move(stop), on_partial);
 }
 
 Chosen chosen_analysis(const std::string& id, const Json& params) {

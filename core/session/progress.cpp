@@ -27,6 +27,7 @@ std::string rate_text(double steps_per_s) {
 }
 
 double fraction_of(const Progress& progress) {
+  if (!progress.activity.empty()) return std::clamp(progress.activity_share, 0.0, 1.0);
   if (progress.total <= 0) return 1;
   return std::clamp(static_cast<double>(progress.step) / static_cast<double>(progress.total), 0.0,
                     1.0);
@@ -39,6 +40,9 @@ int width_of(const std::string& line) {
 }
 
 std::string figures_of(const Progress& progress) {
+  if (!progress.activity.empty())
+    return text(" ", std::lround(100 * fraction_of(progress)), " %  ", progress.activity,
+                " at step ", grouped(progress.step));
   std::string out =
       text(" ", std::lround(100 * fraction_of(progress)), " %  ", grouped(progress.step), "/",
            grouped(progress.total), "  ", rate_text(progress.steps_per_s));
@@ -80,6 +84,9 @@ std::string progress_bar(const Progress& progress, int columns) {
 }
 
 std::string progress_line(const Progress& progress) {
+  if (!progress.activity.empty())
+    return text(progress.activity, " at step ", grouped(progress.step), " · ",
+                std::lround(100 * fraction_of(progress)), " %");
   std::string out = text("step ", grouped(progress.step), " of ", grouped(progress.total), " · ",
                          rate_text(progress.steps_per_s));
   if (progress.left_s >= 0) out += " · " + duration_text(progress.left_s) + " left";

@@ -11,10 +11,12 @@ namespace aniso::session {
 struct Progress {
   Index step = 0;
   Index total = 0;
-  double steps_per_s = 0;  ///< of training over about its last two seconds; 0 when unknown
-  double elapsed_s = 0;    ///< since this process started stepping, looking included
-  double left_s = -1;      ///< estimate; negative when unknown
-  double loss = 0;         ///< of the last batch; NaN before the first step
+  double steps_per_s = 0;     ///< of training over about its last two seconds; 0 when unknown
+  double elapsed_s = 0;       ///< since this process started stepping, looking included
+  double left_s = -1;         ///< estimate; negative when unknown
+  double loss = 0;            ///< of the last batch; NaN before the first step
+  std::string activity = {};  ///< what else is being done, such as a long analysis; or empty
+  double activity_share = 0;  ///< how much of it
 };
 
 /// Steps per second over a sliding window of time.

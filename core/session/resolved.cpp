@@ -16,11 +16,37 @@ training::Engine engine_of(const std::string& id) {
   return id == "autograd" ? training::Engine::autograd : training::Engine::automatic;
 }
 
-data::DatasetPtr data_of(const Experiment& experiment, const ResolvedExperiment* reuse) {
-  if (reuse != nullptr && reuse->data && reuse->experiment.dataset == experiment.dataset &&
-      reuse->experiment.seed() == experiment.seed())
+// The dataset's parameters as numbers. Eigenvectors need the shape of the data, which does not
+// depend on any direction.
+void number_directions(ResolvedExperiment& out, const Engines& engines,
+                       const ResolvedExperiment* reuse) {
+  const Experiment& experiment = out.experiment;
+  const auto& type = data::dataset_type(experiment.dataset.id);
+  const ParamSchema schema = data::schema_of(type);
+  out.dataset = experiment.dataset.params;
+  if (!names_eigenvectors(schema, out.dataset)) return;
+  const auto provisional = data::make_dataset(
+      type, with_numbers(schema, out.dataset, nullptr, "dataset"), experiment.seed());
+  const Index outputs = training::objective(experiment.objective.id).outputs(*provisional);
+  const auto& chosen = experiment.architecture;
+  if (reuse != nullptr && reuse->directions &&
+      reuse->directions->belong_to(chosen, provisional->shape, outputs)) {
+    out.directions = reuse->directions;
+  } else {
+    ANISO_CHECK(engines.family != nullptr, "this build cannot draw fresh networks");
+    const auto family = engines.family(nn::architecture(chosen.id), chosen.params,
+                                       provisional->shape, outputs, {.dtype = Dtype::float32});
+    out.directions = eigen_directions(*family, chosen, provisional->shape, outputs);
+  }
+  out.dataset = with_numbers(schema, out.dataset, out.directions.get(), "dataset");
+}
+
+data::DatasetPtr data_of(const ResolvedExperiment& wanted, const ResolvedExperiment* reuse) {
+  const Experiment& experiment = wanted.experiment;
+  if (reuse != nullptr && reuse->data && reuse->experiment.dataset.id == experiment.dataset.id &&
+      reuse->dataset == wanted.dataset && reuse->experiment.seed() == experiment.seed())
     return reuse->data;
-  return data::make_dataset(data::dataset_type(experiment.dataset.id), experiment.dataset.params,
+  return data::make_dataset(data::dataset_type(experiment.dataset.id), wanted.dataset,
                             experiment.seed());
 }
 
@@ -40,7 +66,8 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
                     const ResolvedExperiment* reuse) {
   auto out = std::make_shared<ResolvedExperiment>();
   out->experiment = experiment;
-  out->data = data_of(experiment, reuse);
+  number_directions(*out, engines, reuse);
+  out->data = data_of(*out, reuse);
   const auto& objective = training::objective(experiment.objective.id);
   const auto& architecture = nn::architecture(experiment.architecture.id);
   const Index outputs = objective.outputs(*out->data);

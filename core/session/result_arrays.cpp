@@ -21,8 +21,16 @@ NamedArray vector_array(std::string name, const Vector& v) {
   return {std::move(name), {v.size()}, {v.data(), v.data() + v.size()}};
 }
 
+void add_if_any(std::vector<NamedArray>& out, std::string name, const Vector& v) {
+  if (v.size() > 0) out.push_back(vector_array(std::move(name), v));
+}
+
 std::vector<NamedArray> arrays(const analysis::ScalarSeries& r) {
-  return {vector_array(r.quantity.id, r.y), vector_array(r.quantity.id + "_x", r.x)};
+  std::vector<NamedArray> out = {vector_array(r.quantity.id, r.y),
+                                 vector_array(r.quantity.id + "_x", r.x)};
+  add_if_any(out, r.quantity.id + "_low", r.low);
+  add_if_any(out, r.quantity.id + "_high", r.high);
+  return out;
 }
 
 std::vector<NamedArray> arrays(const analysis::Field2D& r) {
@@ -50,6 +58,15 @@ std::vector<NamedArray> arrays(const analysis::Spectrum& r) {
   std::vector<NamedArray> out = {vector_array(r.quantity.id, r.values)};
   if (r.directions.size() > 0)
     out.push_back(matrix_array(r.quantity.id + "_directions", r.directions));
+  add_if_any(out, r.quantity.id + "_null_low", r.null_low);
+  add_if_any(out, r.quantity.id + "_null_high", r.null_high);
+  add_if_any(out, r.quantity.id + "_theory", r.theory);
+  if (!r.groups.empty()) {
+    NamedArray first{r.quantity.id + "_groups", {static_cast<Index>(r.groups.size())}, {}, true};
+    for (const auto& group : r.groups) first.values.push_back(static_cast<double>(group.first));
+    out.push_back(std::move(first));
+  }
+  add_if_any(out, r.quantity.id + "_stability", r.stability);
   return out;
 }
 

@@ -18,10 +18,11 @@ struct NamedArray {
 };
 
 /// A result as arrays, by its kind:
-/// series (n) and _x (n); field (rows, cols), _extent (4: x low, x high, y low, y high) and _plane
-/// (3, D: origin, u, v); vector field (rows, cols, 2) and _extent; spectrum (n) and _directions
-/// (n, D); matrix (rows, cols); points (n, dim) and _labels (n); trajectory (m, dim), _steps (m)
-/// and _explained (dim).
+/// series (n) and _x (n), where known _low and _high (n); field (rows, cols), _extent (4: x low,
+/// x high, y low, y high) and _plane (3, D: origin, u, v); vector field (rows, cols, 2) and
+/// _extent; spectrum (n) and where known _directions (n, D), _null_low, _null_high and _theory (n),
+/// _groups (g: first index of each) and _stability (g); matrix (rows, cols); points (n, dim) and
+/// _labels (n); trajectory (m, dim), _steps (m) and _explained (dim).
 std::vector<NamedArray> arrays_of(const analysis::Result& result);
 
 /// What an analysis gave along a run, within a memory cap: beyond it every second look is dropped,

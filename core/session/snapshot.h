@@ -8,6 +8,7 @@
 #include "core/analysis/registry.h"
 #include "core/session/metrics.h"
 #include "core/session/resolved.h"
+#include "core/session/timeline.h"
 
 namespace aniso::session {
 
@@ -22,8 +23,9 @@ using ProbeRecords = std::vector<std::shared_ptr<const analysis::ProbeRecord>>;
 struct ParameterCopy {
   std::uint64_t run = 0;
   Index step = 0;
-  ResolvedPtr resolved;  ///< whose plan they belong to
-  Vector values;         ///< layout order
+  ResolvedPtr resolved;                         ///< whose plan they belong to
+  Vector values;                                ///< layout order
+  std::vector<Timeline::StatePtr> stored = {};  ///< states up to `step`, shared with the timeline
 };
 
 /// A place on the run's time line that is worth a mark.

@@ -6,6 +6,16 @@
 #include "core/base/check.h"
 
 namespace aniso::session {
+namespace {
+
+std::vector<Timeline::StatePtr>::const_iterator first_after(
+    const std::vector<Timeline::StatePtr>& states, Index step) {
+  return std::upper_bound(
+      states.begin(), states.end(), step,
+      [](Index wanted, const Timeline::StatePtr& state) { return wanted < state->step; });
+}
+
+}  // namespace
 
 std::size_t bytes_of(const training::TrainerState& state) {
   Index numbers = state.parameters.size();
@@ -55,10 +65,12 @@ std::vector<Index> Timeline::steps() const {
   return steps;
 }
 
+std::vector<Timeline::StatePtr> Timeline::states_until(Index step) const {
+  return {states_.begin(), first_after(states_, step)};
+}
+
 Timeline::StatePtr Timeline::at_or_before(Index step) const {
-  const auto after =
-      std::upper_bound(states_.begin(), states_.end(), step,
-                       [](Index wanted, const StatePtr& state) { return wanted < state->step; });
+  const auto after = first_after(states_, step);
   return after == states_.begin() ? nullptr : *std::prev(after);
 }
 

@@ -38,6 +38,8 @@ class Timeline {
 
   const std::vector<StatePtr>& states() const { return states_; }
   std::vector<Index> steps() const;
+  /// The states at or before `step`.
+  std::vector<StatePtr> states_until(Index step) const;
   std::size_t bytes() const { return bytes_; }
   std::size_t cap_bytes() const { return cap_bytes_; }
   /// The newest state at or before `step`, or nullptr.

@@ -484,7 +484,8 @@ void TrainingWorker::Body::fill(Snapshot& snapshot, Run& run, bool wants_paramet
   snapshot.bitwise = trainer.is_bitwise_reproducible();
   if (wants_parameters)
     run.parameters = std::make_shared<const ParameterCopy>(
-        ParameterCopy{run.id, snapshot.step, loop.resolved(), trainer.parameters()});
+        ParameterCopy{run.id, snapshot.step, loop.resolved(), trainer.parameters(),
+                      loop.timeline().states_until(snapshot.step)});
   snapshot.parameters = run.parameters;
 }
 

@@ -14,6 +14,7 @@
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/nn/dense_chain.h"
+#include "core/nn/family.h"
 #include "core/session/engines.h"
 #include "core/training/trainer.h"
 
@@ -136,6 +137,11 @@ inline session::Engines fake_engines(std::shared_ptr<FakeControls> controls) {
   engines.resolve_device = [](const std::string& device) {
     ANISO_CHECK(device == "auto" || device == "cpu", "device '", device, "' is not here");
     return std::string("cpu");
+  };
+  engines.family = [](const nn::Architecture& architecture, const Params& params,
+                      const InputShape& inputs, Index outputs,
+                      const session::FunctionOptions& options) {
+    return nn::make_dense_family(architecture, params, inputs, outputs, options.dtype);
   };
   engines.set_thread_count = [controls](int threads) { controls->threads = threads; };
   return engines;

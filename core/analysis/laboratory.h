@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/params.h"
+#include "core/nn/function.h"
+
+namespace aniso::analysis {
+
+/// Parameters of the run that is looked at, at one of its stored steps.
+struct Checkpoint {
+  Index step = 0;
+  const Vector* parameters = nullptr;  ///< (P) layout order; lives as long as the laboratory
+};
+
+/// The experiment that is looked at with some settings changed, trained to its end.
+struct Variant {
+  std::vector<std::pair<std::string, Json>> changes;  ///< path → value, as `-D` takes them
+};
+/// What it gave: the last row of its metrics by column name, NaN where one does not apply.
+using VariantMetrics = std::map<std::string, double>;
+
+/// Networks beyond the one that is looked at: fresh ones, those of other steps, and independently
+/// trained ones. Looking at any of them changes nothing of the run. One thread at a time.
+class Laboratory {
+ public:
+  virtual ~Laboratory() = default;
+
+  /// The law of fresh networks of the run's architecture, with its number of inputs and outputs.
+  virtual const nn::FunctionFamily& family() = 0;
+  /// A network of the run's plan with other parameters (P).
+  virtual std::unique_ptr<nn::LayeredFunction> function(VectorRef parameters) = 0;
+  /// Stored steps of the run up to the one looked at, ascending; the first is where it began.
+  virtual std::vector<Checkpoint> checkpoints() = 0;
+
+  /// Steps that a whole run of the experiment takes.
+  virtual Index total_steps() const = 0;
+  /// Parameters of network `member` of an ensemble after `step` steps: another initialisation and
+  /// other batches, the same data and the settings in force. Trains as far as it has not been
+  /// trained yet; steps that were asked for before are remembered within a memory cap.
+  /// @throws NumericalError if it diverges; Cancelled when `stop` fires.
+  virtual Vector trained(Index member, Index step, const std::stop_token& stop) = 0;
+  /// Trains a variant from the start. @throws InvalidInput if a path or value is not accepted;
+  /// Cancelled when `stop` fires. A run that diverges reports the metrics of its last finite step.
+  virtual VariantMetrics outcome(const Variant& variant, const std::stop_token& stop) = 0;
+};
+
+}  // namespace aniso::analysis
