@@ -11,9 +11,12 @@ namespace aniso::analysis {
 Analysis field();
 Analysis weight_spectra();
 Analysis trajectory();
+Analysis average_geometry();
+Analysis sweep();
 
 const std::vector<Analysis>& analyses() {
-  static const std::vector<Analysis> all = {field(), weight_spectra(), trajectory()};
+  static const std::vector<Analysis> all = {field(), weight_spectra(), trajectory(),
+                                            average_geometry(), sweep()};
   return all;
 }
 

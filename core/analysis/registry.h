@@ -28,6 +28,8 @@ struct ProbeRecord {
 struct Input {
   const nn::LayeredFunction* function = nullptr;  ///< the network at `step`
   const nn::NetworkPlan* plan = nullptr;
+  std::string architecture = {};    ///< id
+  Params architecture_params = {};  ///< validated against that architecture's schema
   const data::Dataset* data = nullptr;
   const std::vector<std::shared_ptr<const ProbeRecord>>* probes = nullptr;  ///< from step 0 on
   bool is_classification = false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "core/base/check.h"
 #include "core/base/names.h"
@@ -118,6 +119,30 @@ void check_balanced(const NetworkPlan& plan, Index k) {
 }
 
 }  // namespace
+
+double weight_variance(const Initialisation& how, Index fan_in, Index fan_out) {
+  const auto in = static_cast<double>(fan_in), both = static_cast<double>(fan_in + fan_out);
+  const auto variance = [&] {
+    switch (how.scheme) {
+      case Scheme::torch:
+        return 1 / (3 * in);
+      case Scheme::kaiming_normal:
+      case Scheme::kaiming_uniform:
+        return 2 / in;
+      case Scheme::xavier_normal:
+      case Scheme::xavier_uniform:
+        return 2 / both;
+      case Scheme::lecun_normal:
+        return 1 / in;
+      case Scheme::gaussian:
+        return how.std * how.std;
+      case Scheme::orthogonal:
+        break;
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+  };
+  return variance() * how.scale * how.scale;
+}
 
 Vector draw_parameters(const NetworkPlan& plan, const Initialisation& how,
                        const RandomStream& stream) {

@@ -35,6 +35,10 @@ struct Initialisation {
   double scale = 1;  ///< multiplies every weight and bias
 };
 
+/// Variance of a dense layer's weights where they are independent, the factor `scale` included.
+/// NaN for the orthogonal scheme, whose weights depend on one another.
+double weight_variance(const Initialisation& how, Index fan_in, Index fan_out);
+
 /// Draws weight and bias of every layer in float64. Normalisation starts as the identity (scale 1,
 /// shift 0, running mean 0 and variance 1), tokens and positions as N(0, 0.02²), kernel centres as
 /// N(0, 1). A layer's draws are a function of

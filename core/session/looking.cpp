@@ -18,6 +18,8 @@ analysis::ResultsPtr look(const Engines& engines, const Chosen& chosen, const Lo
   analysis::Input input;
   input.function = function.get();
   input.plan = &plan;
+  input.architecture = at.resolved->experiment.architecture.id;
+  input.architecture_params = at.resolved->experiment.architecture.params;
   input.data = at.resolved->data.get();
   input.probes = at.probes.get();
   input.is_classification = at.resolved->data->is_classification();

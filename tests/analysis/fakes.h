@@ -8,6 +8,9 @@
 
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
+#include "core/nn/dense_chain.h"
+#include "core/nn/family.h"
+#include "core/nn/registry.h"
 
 namespace aniso::analysis {
 
@@ -56,6 +59,52 @@ class LinearFunction : public nn::LayeredFunction {
   Matrix weight_;
   Vector bias_;
   std::vector<Matrix> layers_;
+};
+
+/// Fresh networks of a dense architecture, and trained ones and outcomes as the test says.
+class FakeLaboratory : public Laboratory {
+ public:
+  FakeLaboratory(const std::string& architecture, const Json& params, Index inputs, Index outputs)
+      : architecture_(nn::architecture(architecture)),
+        params_(validated(architecture_.params, params, architecture)),
+        plan_(architecture_.plan(params_, InputShape(inputs), outputs)),
+        family_(nn::make_dense_family(architecture_, params_, InputShape(inputs), outputs)) {}
+
+  const nn::FunctionFamily& family() override { return *family_; }
+  std::unique_ptr<nn::LayeredFunction> function(VectorRef parameters) override {
+    return nn::make_dense_chain(plan_, parameters, Dtype::float64);
+  }
+  std::vector<Checkpoint> checkpoints() override { return stored; }
+  Index total_steps() const override { return steps; }
+  Vector trained(Index member, Index step, const std::stop_token& stop) override {
+    if (stop.stop_requested()) throw Cancelled{};
+    return on_trained(member, step);
+  }
+  VariantMetrics outcome(const Variant& variant, const std::stop_token& stop) override {
+    if (stop.stop_requested()) throw Cancelled{};
+    return on_outcome(variant);
+  }
+
+  const nn::NetworkPlan& plan() const { return plan_; }
+  const Params& params() const { return params_; }
+  /// Parameters of a fresh network.
+  Vector fresh(Index number) const {
+    return architecture_.initialise(plan_, params_,
+                                    RandomStream(0, "fake", static_cast<std::uint64_t>(number)));
+  }
+
+  std::vector<Checkpoint> stored;
+  Index steps = 100;
+  std::function<Vector(Index member, Index step)> on_trained = [this](Index member, Index) {
+    return fresh(member);
+  };
+  std::function<VariantMetrics(const Variant&)> on_outcome;
+
+ private:
+  const nn::Architecture& architecture_;
+  Params params_;
+  nn::NetworkPlan plan_;
+  std::unique_ptr<nn::FunctionFamily> family_;
 };
 
 /// Everything an analysis looks at, owned in one place.

@@ -195,6 +195,28 @@ TEST_F(AnalysisWorkerTest, EndsWhileAtWorkWaitingOrResting) {
   }
 }
 
+TEST_F(AnalysisWorkerTest, LivePicturesDoNotWaitForWhatTakesSeconds) {
+  AnalysisWorker worker(engines_, eager_);
+  const Json endless = {{"networks", 100000}, {"probes", 64}, {"null_repeats", 0}};
+  worker.request({"slow", "average_geometry", endless, snapshot(1)});
+  ASSERT_TRUE(wait_for([&] { return worker.is_busy("slow"); }));
+  worker.request(field(2));
+  ASSERT_TRUE(answers(worker, "left", 2));
+  EXPECT_TRUE(worker.is_busy("slow"));
+  // What it knows so far is shown, and sharpens.
+  ASSERT_TRUE(wait_for([&] { return worker.latest("slow") != nullptr; }));
+  const auto first = worker.latest("slow");
+  ASSERT_NE(first->results, nullptr);
+  EXPECT_LT(first->results->share, 1);
+  ASSERT_TRUE(wait_for([&] { return worker.latest("slow") != first; }));
+  EXPECT_GT(worker.latest("slow")->results->share, first->results->share);
+  // Another question of the same tag that is quick: the long one ends.
+  worker.request(field(3, 16, 1, "slow"));
+  ASSERT_TRUE(answers(worker, "slow", 3));
+  EXPECT_TRUE(wait_for([&] { return !worker.is_busy("slow"); }));
+  EXPECT_EQ(worker.latest("slow")->analysis, "field");
+}
+
 TEST_F(AnalysisWorkerTest, RequestStormsFromSeveralThreads) {
   AnalysisWorker worker(engines_, eager_);
   std::vector<std::jthread> senders;

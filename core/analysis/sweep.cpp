@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/analysis/registry.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+
+namespace aniso::analysis {
+namespace {
+
+struct Measure {
+  const char* column;  // of the run's metrics
+  const char* title;
+  bool is_share;
+};
+constexpr Measure kMeasures[] = {{"test_accuracy", "test accuracy", true},
+                                 {"accuracy", "training accuracy", true},
+                                 {"test_loss", "test loss", false},
+                                 {"loss", "training loss", false}};
+
+// Final metrics of the runs of one value, one row per repetition.
+using Runs = std::vector<VariantMetrics>;
+
+ScalarSeries series_of(const Measure& measure, const std::vector<double>& values,
+                       const std::vector<Runs>& runs, const std::string& label) {
+  ScalarSeries series;
+  series.quantity.id = measure.column;
+  series.quantity.title = measure.title;
+  series.quantity.x_label = label;
+  series.quantity.y_label = measure.title;
+  series.panel = measure.is_share ? "Accuracy" : "Loss";
+  series.name = measure.title;
+  const auto n = static_cast<Index>(runs.size());
+  series.x = Eigen::Map<const Vector>(values.data(), n);
+  series.y = series.low = series.high =
+      Vector::Constant(n, std::numeric_limits<double>::quiet_NaN());
+  Index known = 0;
+  for (Index i = 0; i < n; ++i) {
+    std::vector<double> given;
+    for (const auto& run : runs[static_cast<std::size_t>(i)])
+      if (const double v = run.at(measure.column); std::isfinite(v)) given.push_back(v);
+    if (given.empty()) continue;
+    const Eigen::Map<const Vector> all(given.data(), static_cast<Index>(given.size()));
+    series.y[i] = all.mean();
+    series.low[i] = all.minCoeff();
+    series.high[i] = all.maxCoeff();
+    ++known;
+  }
+  if (known == 0)
+    series.quantity.status = Status::undefined(text(measure.title, " does not apply to this run"));
+  else if (known < n)
+    series.quantity.status = Status::partial(known, n);
+  if (std::all_of(runs.begin(), runs.end(), [](const Runs& r) { return r.size() < 2; }))
+    series.low = series.high = Vector();
+  return series;
+}
+
+std::vector<Result> results_of(const std::vector<double>& values, const std::vector<Runs>& runs,
+                               const std::string& label) {
+  std::vector<Result> results;
+  for (const auto& measure : kMeasures)
+    results.emplace_back(series_of(measure, values, runs, label));
+  return results;
+}
+
+Json value_of(const std::string& prefix, double value) {
+  const bool whole = value == std::trunc(value) && std::abs(value) < 1e15;
+  const Json number = whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
+  return prefix.empty() ? number : Json(prefix + ":" + number.dump());
+}
+
+std::vector<Result> run(const Input& input, const std::stop_token& stop,
+                        std::vector<std::string>& notes) {
+  ANISO_CHECK(input.laboratory != nullptr, "sweep: other runs cannot be trained here");
+  const auto path = input.params.text("path");
+  ANISO_CHECK(!path.empty(), "path: name the setting to vary, such as dataset.angle");
+  const auto values = input.params.reals("values");
+  const auto prefix = input.params.text("prefix");
+  const Index repeats = input.params.integer("repeats");
+  const std::int64_t seed = input.params.integer("seed");
+  const auto total = static_cast<double>(values.size()) * static_cast<double>(repeats);
+  const std::string label = prefix.empty() ? path : path + " = " + prefix + ": k";
+  std::vector<Runs> runs;
+  double done = 0;
+  for (const double value : values) {
+    runs.emplace_back();
+    for (Index r = 0; r < repeats; ++r) {
+      Variant variant;
+      if (path != "seed") variant.changes.emplace_back("seed", Json(seed + r));
+      variant.changes.emplace_back(path, value_of(prefix, value));
+      runs.back().push_back(input.laboratory->outcome(variant, stop));
+      if (input.publish && ++done < total)
+        input.publish(results_of(values, runs, label), done / total);
+    }
+  }
+  notes.push_back(text("each value trained ", repeats, repeats == 1 ? " time" : " times",
+                       repeats == 1 ? "" : " with other seeds; the band spans lowest and highest"));
+  return results_of(values, runs, label);
+}
+
+}  // namespace
+
+Analysis sweep() {
+  Analysis analysis;
+  analysis.id = "sweep";
+  analysis.title = "Sweep of a setting";
+  analysis.doc =
+      "Trains the experiment again for each value of one of its settings and shows where it ends: "
+      "accuracy against the angle of a plane, or against the number of the direction that holds "
+      "the labels. The run itself is not touched.";
+  analysis.formula = "value ↦ accuracy after the last step";
+  analysis.source = "our set-up: independent runs of the experiment with one setting changed";
+  analysis.params = {
+      text_param("path", "dataset.angle").about("The setting, as -D names it."),
+      reals_param("values", {0, 30, 60, 90}).lengths(1, 1000).about("Its values, in order."),
+      text_param("prefix", "")
+          .about("Put before each value with a colon, for directions: average_geometry gives "
+                 "average_geometry:3."),
+      integer_param("repeats", 1).range(1, 100).about("Runs per value, with different seeds."),
+      integer_param("seed", 0).range(0, 1e9).about("Of the first run; the others count on.")};
+  analysis.is_long = true;
+  analysis.is_step_free = [](const Params&) { return true; };
+  analysis.run = run;
+  return analysis;
+}
+
+}  // namespace aniso::analysis

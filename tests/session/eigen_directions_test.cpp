@@ -1,0 +1,95 @@
+#include "core/session/eigen_directions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/data/registry.h"
+#include "core/session/looking.h"
+#include "core/session/resolved.h"
+#include "tests/support/explicit_engines.h"
+#include "tests/support/session_helpers.h"
+
+namespace aniso::session {
+namespace {
+
+using test::message_of;
+using ::testing::HasSubstr;
+
+Json experiment(const Json& direction, std::int64_t seed = 3) {
+  return {
+      {"dataset", {{"id", "anisotropic_gaussian"}, {"n", 100}, {"dimension", 9}, {"v", direction}}},
+      {"architecture", {{"id", "mlp"}, {"hidden", {6}}}},
+      {"objective", "logistic"},
+      {"training", {{"steps", 10}, {"batch_size", 16}}},
+      {"seed", seed}};
+}
+
+ResolvedPtr resolved(const Json& json, const ResolvedExperiment* reuse = nullptr) {
+  return resolve(experiment_from_json(json), test::explicit_engines(), reuse);
+}
+
+Vector direction_of(const ResolvedExperiment& r) {
+  const auto values = r.dataset.direction("v").at("values").get<std::vector<double>>();
+  return Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size()));
+}
+
+TEST(EigenDirections, ArePutInPlaceOfTheirNameAndLeaveItInTheExperiment) {
+  const auto r = resolved(experiment("average_geometry:2"));
+  ASSERT_NE(r->directions, nullptr);
+  EXPECT_EQ(direction_of(*r), Vector(r->directions->vectors.row(2).transpose()));
+  EXPECT_NEAR(direction_of(*r).norm(), 1, 1e-12);
+  EXPECT_LT(
+      (r->directions->vectors * r->directions->vectors.transpose() - Matrix::Identity(9, 9)).norm(),
+      1e-10);
+  for (Index k = 1; k < 9; ++k) EXPECT_LE(r->directions->values[k], r->directions->values[k - 1]);
+  EXPECT_EQ(r->experiment.dataset.params.direction("v"),
+            Json({{"basis", "average_geometry"}, {"index", 2}}));
+  EXPECT_EQ(to_json(experiment_from_json(to_json(r->experiment))), to_json(r->experiment));
+  EXPECT_EQ(resolved(experiment("dct:1"))->directions, nullptr);
+}
+
+TEST(EigenDirections, BelongToTheArchitectureAndNotToTheSeed) {
+  const auto a = resolved(experiment("average_geometry:0"));
+  EXPECT_EQ(direction_of(*a), direction_of(*resolved(experiment("average_geometry:0", 8))));
+  Json wider = experiment("average_geometry:0");
+  wider["architecture"]["hidden"] = {7};
+  EXPECT_NE(direction_of(*a), direction_of(*resolved(wider)));
+}
+
+TEST(EigenDirections, AreKeptWhileTheyAreTheSame) {
+  const auto a = resolved(experiment("average_geometry:0"));
+  const auto b = resolved(experiment("average_geometry:1"), a.get());
+  EXPECT_EQ(a->directions, b->directions);
+  EXPECT_NE(a->data, b->data);
+  EXPECT_EQ(resolved(experiment("average_geometry:0"), a.get())->data, a->data);
+  // The same words, another architecture: other numbers, other data.
+  Json wider = experiment("average_geometry:0");
+  wider["architecture"]["hidden"] = {7};
+  EXPECT_NE(resolved(wider, a.get())->data, a->data);
+}
+
+TEST(EigenDirections, RefuseAnIndexBeyondTheInputs) {
+  EXPECT_THAT(message_of([] { resolved(experiment("average_geometry:9")); }),
+              HasSubstr("dataset.v: there is no eigenvector 9"));
+}
+
+TEST(EigenDirections, SpanThePlaneOfAPicture) {
+  const auto r = resolved(experiment("average_geometry:0"));
+  const auto results =
+      look(test::explicit_engines(),
+           chosen_analysis("field", {{"u", "average_geometry:1"}, {"resolution", 4}}),
+           {.resolved = r, .parameters = &r->initial, .probes = {}, .run = 1, .step = 0}, {});
+  const auto& field = std::get<analysis::Field2D>(results->results.front());
+  EXPECT_LT((field.plane->u - r->directions->vectors.row(1).transpose()).norm(), 1e-12);
+}
+
+TEST(EigenDirections, DataAreNeverMadeFromTheName) {
+  const auto e = experiment_from_json(experiment("average_geometry:0"));
+  EXPECT_THAT(message_of([&] {
+                data::make_dataset(data::dataset_type("anisotropic_gaussian"), e.dataset.params, 0);
+              }),
+              HasSubstr("must be resolved to numbers"));
+}
+
+}  // namespace
+}  // namespace aniso::session
