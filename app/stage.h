@@ -34,6 +34,8 @@ class Stage {
   void compare(Frame& frame, Compare mode);
   /// The view state without what belongs to the present comparison, for keeping.
   ViewState lasting(const ViewState& state) const;
+  /// Has every view made anew from the view state's settings in the next frame.
+  void renew() { shown_.clear(); }
   /// Makes the views fit the view state (after a load, paste or reset).
   void synchronise(Frame& frame);
 

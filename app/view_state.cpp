@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/views/view.h"
 #include "core/base/check.h"
 #include "core/base/params.h"
 
@@ -65,6 +66,16 @@ ViewState default_view_state() {
   ViewState state;
   state.tiles = {{"field"}, {"curves"}, {"trajectory"}};
   return state;
+}
+
+std::vector<Tile> tiles_of(const session::Experiment& experiment) {
+  const auto found = experiment.views.find("tiles");
+  if (found == experiment.views.end()) return {};
+  std::vector<Tile> tiles = tiles_from_json(*found);
+  for (const Tile& tile : tiles)
+    (void)validated(view_type(tile.view).make()->settings_schema(), tile.settings,
+                    "views.tiles, " + tile.view);
+  return tiles;
 }
 
 Json to_json(const ViewState& state) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/types.h"
+#include "core/session/experiment.h"
 
 namespace aniso::app {
 
@@ -47,6 +48,11 @@ struct ViewState {
 
 /// Field, curves and trajectory, arranged as in the default window.
 ViewState default_view_state();
+
+/// The tiles that an experiment asks for (its views' "tiles": [{"view": id, "settings": {…}}, …]);
+/// empty where it does not.
+/// @throws InvalidInput for an unknown view or settings that it does not take.
+std::vector<Tile> tiles_of(const session::Experiment& experiment);
 
 Json to_json(const ViewState& state);
 /// @throws InvalidInput naming the key, as the experiment's reader does.

@@ -141,6 +141,7 @@ void WindowApp::declare_run_actions() {
                       notify(Notice::Kind::error, *refused);
                       return;
                     }
+                    show_tiles_of(document().experiment());
                     send_document();
                     training_.send(session::SetSpeed{shown_speed(document().experiment())});
                     training_.send(session::Reset{});

@@ -101,6 +101,7 @@ WindowApp::WindowApp(const WindowRequest& request)
   if (request_.autostart && !request_.session) training_.send(session::Play{});
   snapshot_ = training_.latest();
   adopt_view_state(preferences_.view_state);
+  if (!request_.view_state && !request_.session) show_tiles_of(document().experiment());
   for (const Notice& notice : early_notices_) notices_.add(notice, now_s());
   if (environment_.blas_is_reference)
     notify(Notice::Kind::warning,
@@ -137,6 +138,19 @@ void WindowApp::adopt_view_state(const ViewState& state) {
   look_.set_theme(figure::theme(state.theme));
   look_.set_text_size(state.text_scale);
   pacer_.mark_changed();
+}
+
+void WindowApp::show_tiles_of(const session::Experiment& experiment) {
+  try {
+    auto tiles = tiles_of(experiment);
+    if (tiles.empty()) return;
+    preferences_.view_state.tiles = std::move(tiles);
+    preferences_.view_state.active_tile = 0;
+    stage_.renew();
+    pacer_.mark_changed();
+  } catch (const Error& error) {
+    notify(Notice::Kind::warning, text("The experiment's views are not shown: ", error.what()));
+  }
 }
 
 void WindowApp::take_snapshot() {

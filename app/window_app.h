@@ -88,6 +88,8 @@ class WindowApp {
   void escape();
   void enter_panels(int step);
   void adopt_view_state(const ViewState& state);
+  /// Shows the views that an experiment asks for, where it does.
+  void show_tiles_of(const session::Experiment& experiment);
   Json state_json() const;
   std::filesystem::path fresh_picture(const std::string& stem, const std::string& extension) const;
   void notify(Notice::Kind kind, const std::string& text);

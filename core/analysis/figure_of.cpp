@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <map>
 #include <set>
 #include <utility>
@@ -18,6 +20,7 @@ using figure::Role;
 
 constexpr Index kMostPoints = 2000;  // more hide the field and swell vector files
 constexpr Index kMostValues = 16;    // lines of one spectrum over time
+constexpr Index kManyValues = 64;    // of one spectrum: smaller points
 constexpr int kPathPieces = 24;      // shades along a path
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -25,6 +28,12 @@ std::vector<double> entries(const Eigen::Ref<const Vector, 0, Eigen::InnerStride
   std::vector<double> out(static_cast<std::size_t>(v.size()));
   for (Index i = 0; i < v.size(); ++i) out[static_cast<std::size_t>(i)] = v(i);
   return out;
+}
+
+std::string rounded(double value) {
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%.4g", value);
+  return out.data();
 }
 
 std::vector<double> numbered(Index count) {
@@ -198,6 +207,10 @@ Panel panel_for(const Spectrum& result, const data::Dataset*) {
   points.x = numbered(result.values.size());
   points.y = entries(result.values);
   make_logarithmic(panel, points.y);
+  if (result.values.size() > kManyValues) {
+    points.size = 3;
+    points.rim = false;
+  }
   const bool is_logarithmic = panel.y.scale == figure::Scale::log10;
   const auto shown = [&](const Vector& v) {
     std::vector<double> out = entries(v);
@@ -277,8 +290,22 @@ Panel panel_for(const Trajectory& result, const data::Dataset*) {
   return panel;
 }
 
+// A series of one entry is a number: it is said, not drawn.
+bool is_number(const Result& result) {
+  const auto* series = std::get_if<ScalarSeries>(&result);
+  return series != nullptr && series->x.size() == 1 && series->panel.empty();
+}
+
 std::string caption_of(const Analysis& analysis, const Results& results) {
-  std::string caption = text("Step ", grouped(results.step), " · ", analysis.source);
+  std::string caption = text("Step ", grouped(results.step));
+  for (const auto& result : results.results) {
+    if (!is_number(result)) continue;
+    const auto& series = std::get<ScalarSeries>(result);
+    if (series.quantity.status.is_valid())
+      caption += text(" · ", series.quantity.title, " ", rounded(series.y[0]));
+  }
+  if (results.share < 1) caption += text(" · ", std::lround(100 * results.share), " % of the work");
+  caption += " · " + analysis.source;
   for (const auto& note : results.notes) caption += " · " + note;
   return caption;
 }
@@ -334,6 +361,7 @@ Figure figure_of(const Analysis& analysis, const Results& results, const data::D
   figure.caption = caption_of(analysis, results);
   std::map<std::string, std::pair<std::size_t, int>> shared;  // panel → its place, its curves
   for (const auto& result : results.results) {
+    if (is_number(result) && results.results.size() > 1) continue;
     if (const auto* series = std::get_if<ScalarSeries>(&result);
         series != nullptr && !series->panel.empty()) {
       const auto [at, is_new] = shared.try_emplace(series->panel, figure.panels.size(), 0);

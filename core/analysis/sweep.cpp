@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <sstream>
 #include <utility>
 
 #include "core/analysis/registry.h"
@@ -65,6 +67,17 @@ std::vector<Result> results_of(const std::vector<double>& values, const std::vec
   return results;
 }
 
+// The words of a comma-separated list.
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream stream(list);
+  for (std::string word; std::getline(stream, word, ',');) {
+    const auto first = word.find_first_not_of(' '), last = word.find_last_not_of(' ');
+    if (first != std::string::npos) words.push_back(word.substr(first, last - first + 1));
+  }
+  return words;
+}
+
 Json value_of(const std::string& prefix, double value) {
   const bool whole = value == std::trunc(value) && std::abs(value) < 1e15;
   const Json number = whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
@@ -76,20 +89,28 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   ANISO_CHECK(input.laboratory != nullptr, "sweep: other runs cannot be trained here");
   const auto path = input.params.text("path");
   ANISO_CHECK(!path.empty(), "path: name the setting to vary, such as dataset.angle");
-  const auto values = input.params.reals("values");
+  const auto words = words_of(input.params.text("words"));
   const auto prefix = input.params.text("prefix");
+  std::vector<double> values = input.params.reals("values");
+  if (!words.empty()) {
+    values.resize(words.size());
+    std::iota(values.begin(), values.end(), 0.0);
+  }
   const Index repeats = input.params.integer("repeats");
   const std::int64_t seed = input.params.integer("seed");
   const auto total = static_cast<double>(values.size()) * static_cast<double>(repeats);
-  const std::string label = prefix.empty() ? path : path + " = " + prefix + ": k";
+  std::string label = prefix.empty() ? path : path + " = " + prefix + ": k";
+  for (std::size_t i = 0; i < words.size(); ++i)
+    label += text(i == 0 ? ": " : ", ", i, " ", words[i]);
   std::vector<Runs> runs;
   double done = 0;
-  for (const double value : values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Json value = words.empty() ? value_of(prefix, values[i]) : Json(words[i]);
     runs.emplace_back();
     for (Index r = 0; r < repeats; ++r) {
       Variant variant;
       if (path != "seed") variant.changes.emplace_back("seed", Json(seed + r));
-      variant.changes.emplace_back(path, value_of(prefix, value));
+      variant.changes.emplace_back(path, value);
       runs.back().push_back(input.laboratory->outcome(variant, stop));
       if (input.publish && ++done < total)
         input.publish(results_of(values, runs, label), done / total);
@@ -115,6 +136,9 @@ Analysis sweep() {
   analysis.params = {
       text_param("path", "dataset.angle").about("The setting, as -D names it."),
       reals_param("values", {0, 30, 60, 90}).lengths(1, 1000).about("Its values, in order."),
+      text_param("words", "")
+          .about(
+              "Words to take instead of numbers, such as those of a choice, separated by commas."),
       text_param("prefix", "")
           .about("Put before each value with a colon, for directions: average_geometry gives "
                  "average_geometry:3."),

@@ -9,15 +9,6 @@
 namespace aniso::data {
 namespace {
 
-// The projections' absolute median cuts the inner half from the outer one.
-double median_of_absolute(const Vector& values) {
-  std::vector<double> sizes(static_cast<std::size_t>(values.size()));
-  std::transform(values.begin(), values.end(), sizes.begin(), [](double v) { return std::abs(v); });
-  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-  std::nth_element(sizes.begin(), middle, sizes.end());
-  return *middle;
-}
-
 void label(RawData& raw, const Vector& along, const Params& params) {
   const auto kind = params.choice("targets");
   if (kind == "projection") {
@@ -30,7 +21,8 @@ void label(RawData& raw, const Vector& along, const Params& params) {
     raw.labels = (along.array() > 0).cast<std::int32_t>();
   } else {
     raw.class_names = {"inner half", "outer half"};
-    raw.labels = (along.array().abs() >= median_of_absolute(along)).cast<std::int32_t>();
+    const Vector size = along.cwiseAbs();
+    raw.labels = (size.array() >= median(size)).cast<std::int32_t>();
   }
 }
 

@@ -290,6 +290,13 @@ void check_entries(Index n, Index dim) {
               grouped(dim), " inputs, use n ≤ ", grouped(kMaxEntries / dim));
 }
 
+double median(const Vector& values) {
+  std::vector<double> all(values.data(), values.data() + values.size());
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::nth_element(all.begin(), middle, all.end());
+  return *middle;
+}
+
 Plane orthonormal_plane(Vector origin, const Vector& u, const Vector& v, const std::string& what) {
   const double u_norm = u.stableNorm(), v_norm = v.stableNorm();
   ANISO_CHECK(u_norm > 0 && v_norm > 0, what, ": a direction of the plane is 0");

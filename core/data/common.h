@@ -24,6 +24,9 @@ InputShape input_shape(const Params& params);
 /// @throws InvalidInput if (n, dim) has more than 2^28 entries (2 GiB).
 void check_entries(Index n, Index dim);
 
+/// The upper median: the value with ⌊n/2⌋ entries below it in order. Needs n ≥ 1.
+double median(const Vector& values);
+
 /// The plane with u, v made orthonormal by Gram–Schmidt: u keeps its direction, v loses its
 /// component along u.
 ///

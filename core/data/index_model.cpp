@@ -36,6 +36,15 @@ std::vector<Choice> link_choices() {
   return choices;
 }
 
+// Two classes of equal size in place of the values.
+void split_at_median(RawData& raw) {
+  const double middle = median(raw.y.col(0));
+  raw.classes = 2;
+  raw.class_names = {"f below its median", "f above its median"};
+  raw.labels = (raw.y.col(0).array() >= middle).cast<std::int32_t>();
+  raw.y = Matrix();
+}
+
 RawData generate(const Params& params, const RandomStream& stream) {
   RawData raw;
   raw.shape = input_shape(params);
@@ -46,6 +55,7 @@ RawData generate(const Params& params, const RandomStream& stream) {
   raw.y = model.values(raw.x);
   if (const double noise = params.real("noise"); noise > 0)
     raw.y += noise * stream.child("noise").normals(n, Index{1});
+  if (params.choice("targets") == "classes") split_at_median(raw);
   const Vector u = model.directions.col(0);
   raw.plane = model.directions.cols() > 1 ? Plane{Vector::Zero(dim), u, model.directions.col(1)}
                                           : plane_along(u);
@@ -72,6 +82,10 @@ ParamSchema params() {
                        {{"sum", "Sum", "f = Σ_j g(⟨x, u_j⟩)."},
                         {"product", "Product", "f = Π_j g(⟨x, u_j⟩)."}})
               .about("How the k values become one."),
+          choice_param("targets", "values",
+                       {{"values", "Values", "Regression on f."},
+                        {"classes", "Two classes", "Whether f lies below or above its median."}})
+              .about("What is to be learned of f."),
           real_param("input_decay", 0)
               .range(0, 20)
               .in("per index")

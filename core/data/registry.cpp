@@ -13,6 +13,7 @@
   DATASET(gaussian_mixture)     \
   DATASET(drawn)                \
   DATASET(anisotropic_gaussian) \
+  DATASET(correlated_gaussian)  \
   DATASET(sphere_in_span)       \
   DATASET(nad)                  \
   DATASET(products)             \

@@ -1,6 +1,7 @@
 #include "core/session/eigen_directions.h"
 
 #include <utility>
+#include <vector>
 
 #include "core/analysis/fresh_geometry.h"
 #include "core/base/check.h"
@@ -11,9 +12,30 @@ namespace aniso::session {
 namespace {
 
 constexpr const char* kBasis = "average_geometry";
+constexpr const char* kFlipped = "average_geometry_flipped";
 
 bool is_eigenvector(const ParamSpec& spec, const Params& params) {
   return spec.kind == ParamKind::direction && params.direction(spec.name).at("basis") == kBasis;
+}
+
+// A covariance by name, with the numbers that take its place in the parameter of this name.
+bool is_covariance(const ParamSpec& spec, const Params& params) {
+  if (spec.kind != ParamKind::choice || spec.name != "covariance") return false;
+  const auto word = params.choice(spec.name);
+  return word == kBasis || word == kFlipped;
+}
+
+// Σ ∝ V diag(λ) Vᵀ with trace D.
+std::vector<double> covariance_of(const EigenDirections& directions, bool flipped) {
+  const Index dim = directions.values.size();
+  Vector lambda = directions.values.cwiseMax(0);
+  if (flipped) lambda = lambda.reverse().eval();
+  const double trace = lambda.sum();
+  ANISO_CHECK(trace > 0, "dataset.covariance: the average geometry is zero");
+  lambda *= static_cast<double>(dim) / trace;
+  const Matrix sigma = directions.vectors.transpose() * lambda.asDiagonal() * directions.vectors;
+  const Matrix symmetric = (sigma + sigma.transpose()) / 2;
+  return {symmetric.data(), symmetric.data() + symmetric.size()};
 }
 
 }  // namespace
@@ -27,7 +49,7 @@ EigenDirectionsPtr eigen_directions(const nn::FunctionFamily& family, const Chos
   analysis::FreshGeometry how;
   how.readout = analysis::mean_readout(outputs);
   const auto moment = analysis::fresh_moment(family, shape.dim, outputs, how,
-                                             RandomStream(0, "eigen directions"), stop);
+                                             RandomStream(0, "average geometry"), stop);
   auto eigen = geometry::symmetric_eigen(moment.mean());
   return std::make_shared<const EigenDirections>(EigenDirections{
       architecture, shape, outputs, std::move(eigen.values), eigen.vectors.transpose()});
@@ -35,7 +57,7 @@ EigenDirectionsPtr eigen_directions(const nn::FunctionFamily& family, const Chos
 
 bool names_eigenvectors(const ParamSchema& schema, const Params& params) {
   for (const auto& spec : schema)
-    if (is_eigenvector(spec, params)) return true;
+    if (is_eigenvector(spec, params) || is_covariance(spec, params)) return true;
   return false;
 }
 
@@ -43,6 +65,15 @@ Params with_numbers(const ParamSchema& schema, const Params& params,
                     const EigenDirections* directions, const std::string& path) {
   Json values = params.json();
   for (const auto& spec : schema) {
+    if (is_covariance(spec, params)) {
+      if (directions == nullptr) {
+        values[spec.name] = "white";
+      } else {
+        values[spec.name] = "numbers";
+        values[spec.name + "_values"] =
+            covariance_of(*directions, params.choice(spec.name) == kFlipped);
+      }
+    }
     if (!is_eigenvector(spec, params)) continue;
     const auto index = params.direction(spec.name).at("index").get<Index>();
     if (directions == nullptr) {

@@ -227,5 +227,28 @@ TEST(Sweep, TrainsEachValueAndShowsMeanAndRange) {
   EXPECT_EQ(shares, (std::vector<double>{0.25, 0.5, 0.75}));
 }
 
+TEST(Sweep, TakesTheWordsOfAChoice) {
+  FakeLaboratory laboratory("mlp", kRelu, 4, 1);
+  std::vector<Json> asked;
+  laboratory.on_outcome = [&](const Variant& variant) {
+    asked.push_back(variant.changes.back().second);
+    return VariantMetrics{
+        {"test_accuracy", 1.0}, {"accuracy", 1.0}, {"test_loss", 0.0}, {"loss", 0.0}};
+  };
+  const auto network = laboratory.function(laboratory.fresh(0));
+  Input in;
+  in.function = network.get();
+  in.plan = &laboratory.plan();
+  in.laboratory = &laboratory;
+  in.params =
+      validated(analysis("sweep").params,
+                {{"path", "dataset.covariance"}, {"words", "white, average_geometry"}}, "sweep");
+  const auto results = evaluate(analysis("sweep"), in, {});
+  EXPECT_EQ(asked, (std::vector<Json>{"white", "average_geometry"}));
+  const auto series = result<ScalarSeries>(*results, "test_accuracy");
+  EXPECT_EQ(series.x, (Vector(2) << 0, 1).finished());
+  EXPECT_THAT(series.quantity.x_label, HasSubstr("1 average_geometry"));
+}
+
 }  // namespace
 }  // namespace aniso::analysis

@@ -8,7 +8,9 @@
 #include "app/frame_pacer.h"
 #include "app/preferences.h"
 #include "app/stage_layout.h"
+#include "app/view_state.h"
 #include "core/base/errors.h"
+#include "core/session/presets.h"
 
 namespace aniso::app {
 namespace {
@@ -132,6 +134,35 @@ TEST_F(PreferencesFile, AFolderThatCannotBeMadeIsAnError) {
   write("{}");
   EXPECT_THROW(save_preferences(folder_ / "preferences.json" / "sub", {}), IoError);
   EXPECT_THROW(save_preferences({}, {}), IoError);
+}
+
+TEST(PresetTiles, EveryShippedPresetAsksForViewsThatExist) {
+  const fs::path assets = fs::path(ANISO_SOURCE_DIR) / "assets";
+  int with_tiles = 0;
+  for (const auto& preset : session::list_presets(assets)) {
+    const auto experiment = session::load_preset(assets, preset.id);
+    EXPECT_NO_THROW(with_tiles += tiles_of(experiment).empty() ? 0 : 1) << preset.id;
+  }
+  EXPECT_GT(with_tiles, 0);
+}
+
+TEST(PresetTiles, UnknownViewsAndSettingsAreRefusedByName) {
+  session::Experiment experiment;
+  const auto refused = [&](const Json& tiles) {
+    experiment.views = {{"tiles", tiles}};
+    try {
+      tiles_of(experiment);
+    } catch (const InvalidInput& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(refused({{{"view", "feild"}}}).find("Did you mean 'field'?"), std::string::npos);
+  EXPECT_NE(refused({{{"view", "field"}, {"settings", {{"isolins", 3}}}}}).find("isolines"),
+            std::string::npos);
+  EXPECT_NE(refused(Json::array()).find("one to four tiles"), std::string::npos);
+  experiment.views = Json::object();
+  EXPECT_TRUE(tiles_of(experiment).empty());
 }
 
 }  // namespace

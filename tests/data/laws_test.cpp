@@ -324,5 +324,66 @@ TEST(Layout, InputsAreImagesWhereAskedAndPossible) {
   EXPECT_THAT(complaint("spirals", {{"layout", "image"}}), HasSubstr("Use 4 inputs"));
 }
 
+TEST(CorrelatedGaussian, HasTheCovarianceItIsGiven) {
+  const Matrix sigma = (Matrix(3, 3) << 2, 0.5, 0, 0.5, 1, -0.3, 0, -0.3, 0.5).finished();
+  const auto d =
+      made("correlated_gaussian",
+           {{"n", 20000},
+            {"dimension", 3},
+            {"layout", "vector"},
+            {"covariance", "numbers"},
+            {"covariance_values", std::vector<double>(sigma.data(), sigma.data() + sigma.size())}});
+  expect_covariance(d->x, sigma);
+  EXPECT_NEAR(d->labels.cast<double>().mean(), 0.5, 5 * 0.5 / std::sqrt(20000.0));
+}
+
+TEST(CorrelatedGaussian, TakesASingularCovarianceAndRefusesWhatIsNone) {
+  const auto with = [](const std::vector<double>& values) {
+    return made("correlated_gaussian", {{"n", 50},
+                                        {"dimension", 2},
+                                        {"layout", "vector"},
+                                        {"covariance", "numbers"},
+                                        {"covariance_values", values}});
+  };
+  const auto flat = with({1, 1, 1, 1});
+  EXPECT_LT((flat->x.col(0) - flat->x.col(1)).norm(), 1e-6);
+  const auto message = [&](const std::vector<double>& values) {
+    try {
+      with(values);
+    } catch (const InvalidInput& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(message({1, 0, 0}), HasSubstr("3 numbers"));
+  EXPECT_THAT(message({1, 0.5, 0, 1}), HasSubstr("not symmetric"));
+  EXPECT_THAT(message({1, 2, 2, 1}), HasSubstr("negative eigenvalue -1"));
+}
+
+TEST(CorrelatedGaussian, LabelsFollowTheDirection) {
+  const auto d = made("correlated_gaussian", {{"n", 300},
+                                              {"dimension", 4},
+                                              {"layout", "vector"},
+                                              {"targets", "side"},
+                                              {"label_direction", "pixel:2"}});
+  for (Index i = 0; i < d->size(); ++i) EXPECT_EQ(d->labels[i], d->x(i, 2) > 0 ? 1 : 0);
+}
+
+TEST(IndexModel, ClassesAreHalvesOfItsValues) {
+  const Json base = {{"n", 400}, {"link", "quadratic"}, {"dimension", 4}};
+  Json classes = base;
+  classes["targets"] = "classes";
+  const auto values = made("index_model", base), halves = made("index_model", classes);
+  EXPECT_EQ(halves->labels.sum(), 200);
+  EXPECT_EQ(halves->classes, 2);
+  double low = 1e9, high = -1e9;  // of the upper and the lower half
+  for (Index i = 0; i < 400; ++i)
+    if (halves->labels[i] == 1)
+      low = std::min(low, values->y(i, 0));
+    else
+      high = std::max(high, values->y(i, 0));
+  EXPECT_LT(high, low);
+}
+
 }  // namespace
 }  // namespace aniso::data

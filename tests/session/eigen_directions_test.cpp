@@ -20,6 +20,7 @@ Json experiment(const Json& direction, std::int64_t seed = 3) {
       {"dataset", {{"id", "anisotropic_gaussian"}, {"n", 100}, {"dimension", 9}, {"v", direction}}},
       {"architecture", {{"id", "mlp"}, {"hidden", {6}}}},
       {"objective", "logistic"},
+      {"optimizer", "sgd"},
       {"training", {{"steps", 10}, {"batch_size", 16}}},
       {"seed", seed}};
 }
@@ -81,6 +82,27 @@ TEST(EigenDirections, SpanThePlaneOfAPicture) {
            {.resolved = r, .parameters = &r->initial, .probes = {}, .run = 1, .step = 0}, {});
   const auto& field = std::get<analysis::Field2D>(results->results.front());
   EXPECT_LT((field.plane->u - r->directions->vectors.row(1).transpose()).norm(), 1e-12);
+}
+
+TEST(EigenDirections, GiveDataTheirCovarianceAsItIsOrFlipped) {
+  Json json = experiment("dct:1");
+  json["dataset"] = {{"id", "correlated_gaussian"},
+                     {"n", 60},
+                     {"dimension", 9},
+                     {"covariance", "average_geometry"}};
+  const auto sigma = [](const ResolvedExperiment& r) {
+    const auto values = r.dataset.reals("covariance_values");
+    return Matrix(Eigen::Map<const Matrix>(values.data(), 9, 9));
+  };
+  const auto straight = resolved(json);
+  json["dataset"]["covariance"] = "average_geometry_flipped";
+  const auto flipped = resolved(json, straight.get());
+  EXPECT_EQ(straight->directions, flipped->directions);
+  const Matrix& v = straight->directions->vectors;
+  const Vector lambda = straight->directions->values * 9 / straight->directions->values.sum();
+  EXPECT_LT((v * sigma(*straight) * v.transpose() - Matrix(lambda.asDiagonal())).norm(), 1e-10);
+  EXPECT_LT((v * sigma(*flipped) * v.transpose() - Matrix(lambda.reverse().asDiagonal())).norm(),
+            1e-10);
 }
 
 TEST(EigenDirections, DataAreNeverMadeFromTheName) {
