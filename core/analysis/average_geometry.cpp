@@ -136,8 +136,9 @@ std::vector<Result> dense(const Input& input, const Sampler& sampler, const std:
   std::optional<geometry::Band> band;
   if (total > 1 && repeats >= 2) {
     if (input.publish) input.publish(geometry_results(moment, context), 1 - 1e-3);
+    band =
+        geometry::rotation_null_band(moment, RandomStream(0, "rotation null"), repeats, 0.95, stop);
     if (stop.stop_requested()) throw Cancelled{};
-    band = geometry::rotation_null_band(moment, RandomStream(0, "rotation null"), repeats);
     context.null = &*band;
   }
   return geometry_results(moment, context);

@@ -1,6 +1,7 @@
 #include "core/geometry/gradient_moment.h"
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
@@ -10,12 +11,20 @@
 namespace aniso::geometry {
 namespace {
 
-// Eigenvalues of Σ g gᵀ that are not rounding, through the smaller side.
-Vector own_spectrum(const MatrixRef& gradients) {
-  const Matrix gram = gradients.rows() <= gradients.cols()
-                          ? Matrix(gradients * gradients.transpose())
-                          : Matrix(gradients.transpose() * gradients);
-  const Vector values = symmetric_eigen(gram).values;
+constexpr Index kRowsAtOnce = 512;  // of a product: G is read and written once for all of them
+
+// Σ g gᵀ seen from the side of the gradients, where that is the smaller one: the same eigenvalues.
+Matrix smaller_gram(const MatrixRef& gradients) {
+  return gradients.rows() <= gradients.cols() ? Matrix(gradients * gradients.transpose())
+                                              : Matrix(gradients.transpose() * gradients);
+}
+
+// Its eigenvalues that are not rounding, falling.
+Vector spectrum_of(const Matrix& gram) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
+  if (solver.info() != Eigen::Success)
+    throw NumericalError("GradientMoment: the eigenvalues of a network did not converge");
+  const Vector values = solver.eigenvalues().reverse();
   const double floor = 1e-13 * std::max(0.0, values[0]);
   Index rank = 0;
   while (rank < values.size() && values[rank] > floor) ++rank;
@@ -56,7 +65,7 @@ double quantile(std::vector<double>& sorted, double share) {
 
 GradientMoment::GradientMoment(Index dim) {
   ANISO_CHECK(dim >= 1, "GradientMoment: needs at least one input, got ", dim);
-  halves_.fill(Matrix::Zero(dim, dim));
+  for (Half& half : halves_) half.sum = Eigen::MatrixXd::Zero(dim, dim);
 }
 
 void GradientMoment::add(const MatrixRef& gradients) {
@@ -64,37 +73,66 @@ void GradientMoment::add(const MatrixRef& gradients) {
               "GradientMoment: a network's gradients must be (n, ", dim(), "), got ",
               gradients.rows(), "×", gradients.cols());
   check_finite("GradientMoment: gradients", gradients);
-  Vector spectrum = own_spectrum(gradients);
-  const std::size_t which = spectra_.size() % 2;
-  halves_[which].noalias() += gradients.transpose() * gradients;
-  counts_[which] += gradients.rows();
-  spectra_.push_back(std::move(spectrum));
+  Half& half = halves_[grams_.size() % 2];
+  grams_.push_back(smaller_gram(gradients));
+  half.count += gradients.rows();
+  half.waiting.emplace_back(gradients);
+  half.waiting_rows += gradients.rows();
+  if (half.waiting_rows >= kRowsAtOnce) half.take_in();
+}
+
+void GradientMoment::Half::take_in() {
+  if (waiting.empty()) return;
+  Eigen::MatrixXd rows(sum.rows(), waiting_rows);  // one gradient per column
+  Index at = 0;
+  for (const Matrix& gradients : waiting) {
+    rows.middleCols(at, gradients.rows()) = gradients.transpose();
+    at += gradients.rows();
+  }
+  sum.selfadjointView<Eigen::Lower>().rankUpdate(rows);
+  waiting.clear();
+  waiting_rows = 0;
+}
+
+Eigen::MatrixXd GradientMoment::total(std::size_t which) const {
+  Half half = halves_[which];
+  half.take_in();
+  return half.sum.selfadjointView<Eigen::Lower>();
+}
+
+std::vector<Vector> GradientMoment::spectra() const {
+  std::vector<Vector> all;
+  for (const Matrix& gram : grams_) all.push_back(spectrum_of(gram));
+  return all;
 }
 
 Matrix GradientMoment::mean() const {
   ANISO_CHECK(gradients() > 0, "GradientMoment: no network has been added");
-  return (halves_[0] + halves_[1]) / static_cast<double>(gradients());
+  return (total(0) + total(1)) / static_cast<double>(gradients());
 }
 
 Matrix GradientMoment::half(std::size_t which) const {
-  ANISO_CHECK(which < 2 && counts_[which] > 0, "GradientMoment: half ", which,
+  ANISO_CHECK(which < 2 && halves_[which].count > 0, "GradientMoment: half ", which,
               " has no network; add at least two");
-  return halves_[which] / static_cast<double>(counts_[which]);
+  return total(which) / static_cast<double>(halves_[which].count);
 }
 
 Band rotation_null_band(const GradientMoment& moment, const RandomStream& stream, Index repeats,
-                        double level) {
+                        double level, const std::stop_token& stop) {
   ANISO_CHECK(moment.networks() > 0, "rotation_null_band: no network has been added");
   ANISO_CHECK(repeats >= 2, "rotation_null_band: needs at least 2 repeats, got ", repeats);
   ANISO_CHECK(level > 0 && level < 1, "rotation_null_band: the level must lie in (0, 1), got ",
               level);
   const Index dim = moment.dim();
   Matrix values(repeats, dim);
+  const auto spectra = moment.spectra();
   for (Index r = 0; r < repeats; ++r) {
     const RandomStream draws = stream.child("rotation", static_cast<std::uint64_t>(r));
     Matrix sum = Matrix::Zero(dim, dim);
-    for (std::size_t k = 0; k < moment.spectra().size(); ++k)
-      add_turned(moment.spectra()[k], draws.at_step(k), sum);
+    for (std::size_t k = 0; k < spectra.size(); ++k) {
+      if (stop.stop_requested()) return {};
+      add_turned(spectra[k], draws.at_step(k), sum);
+    }
     values.row(r) = symmetric_eigen(sum / static_cast<double>(moment.gradients())).values;
   }
   Band band{Vector(dim), Vector(dim)};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <stop_token>
 #include <vector>
 
 #include "core/base/random.h"
@@ -20,23 +21,32 @@ class GradientMoment {
 
   /// One network's gradients (n, D) at its n ≥ 1 probes. Networks go to the two halves in turn.
   /// @throws InvalidInput if the shape is wrong or an entry is not finite; nothing is added then.
-  /// Cost O(n D² + n² D + n³), n at most D after reduction.
+  /// Cost O(n D² + n² D), memory for the smaller of n² and D² numbers.
   void add(const MatrixRef& gradients);
 
-  Index dim() const { return halves_[0].rows(); }
-  Index networks() const { return static_cast<Index>(spectra_.size()); }
-  Index gradients() const { return counts_[0] + counts_[1]; }
+  Index dim() const { return halves_[0].sum.rows(); }
+  Index networks() const { return static_cast<Index>(grams_.size()); }
+  Index gradients() const { return halves_[0].count + halves_[1].count; }
   /// (D, D) G. @throws InvalidInput if nothing was added.
   Matrix mean() const;
   /// (D, D) G of the even (0) or odd (1) networks alone. @throws InvalidInput if it has none.
   Matrix half(std::size_t which) const;
-  /// Per network, the non-zero eigenvalues of its own Σ_probes g gᵀ, falling.
-  const std::vector<Vector>& spectra() const { return spectra_; }
+  /// Per network, the non-zero eigenvalues of its own Σ_probes g gᵀ, falling. Cost O(n³) each.
+  std::vector<Vector> spectra() const;
 
  private:
-  std::array<Matrix, 2> halves_;  // sums
-  std::array<Index, 2> counts_ = {0, 0};
-  std::vector<Vector> spectra_;
+  /// Every second network. Its newest gradients wait until there are enough for one product.
+  struct Half {
+    Eigen::MatrixXd sum;  // lower triangle
+    Index count = 0;
+    std::vector<Matrix> waiting = {};
+    Index waiting_rows = 0;
+    void take_in();
+  };
+  Eigen::MatrixXd total(std::size_t which) const;
+
+  std::array<Half, 2> halves_;
+  std::vector<Matrix> grams_;  // per network, from the smaller side
 };
 
 /// Lower and upper eigenvalue curves, falling, of what an ensemble without preferred directions
@@ -52,9 +62,10 @@ struct Band {
 ///
 /// @param repeats  at least 2. @param level  share of the repeats inside, in (0, 1); quantiles are
 ///                 interpolated between the repeats.
+/// @return empty curves where `stop` fired.
 /// @throws InvalidInput. Cost O(repeats (M r D² + D³)), r the rank of a network's gradients.
 Band rotation_null_band(const GradientMoment& moment, const RandomStream& stream,
-                        Index repeats = 20, double level = 0.95);
+                        Index repeats = 20, double level = 0.95, const std::stop_token& stop = {});
 
 /// Edges of the eigenvalues of white noise, (1 ± √(D/M))² in units of tr G/D, M counted in
 /// networks; a guide only, since gradient norms vary between networks. The lower edge is 0 where
