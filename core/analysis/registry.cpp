@@ -13,10 +13,14 @@ Analysis weight_spectra();
 Analysis trajectory();
 Analysis average_geometry();
 Analysis sweep();
+Analysis evolution();
+Analysis local_geometry();
+Analysis ensemble_boundaries();
 
 const std::vector<Analysis>& analyses() {
-  static const std::vector<Analysis> all = {field(), weight_spectra(), trajectory(),
-                                            average_geometry(), sweep()};
+  static const std::vector<Analysis> all = {
+      field(), weight_spectra(), trajectory(),     average_geometry(),
+      sweep(), evolution(),      local_geometry(), ensemble_boundaries()};
   return all;
 }
 
