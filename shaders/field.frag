@@ -23,6 +23,8 @@ uniform vec3 boundary_color;
 uniform vec3 rim_color;
 uniform vec3 undefined_color;
 uniform vec3 background_color;
+uniform bool lines_only;     // nothing but isolines and boundary
+uniform vec3 line_ink;
 uniform float hatch;         // distance of the hatching's lines in pixels
 
 vec3 hatched() {
@@ -50,12 +52,14 @@ void main() {
     shown = log(max(s.value, 1e-38)) / log(10.0);
     shown_slope = slope / (max(s.value, 1e-38) * log(10.0));
   }
+  if (lines_only && !s.defined) discard;
   if (!s.defined) {
     color = vec4(hatched(), opacity);
     return;
   }
 
-  vec3 c = mapped(shown);
+  vec3 c = lines_only ? line_ink : mapped(shown);
+  float drawn = lines_only ? 0.0 : 1.0;  // how much of what is there is covered
   float steepness = length(shown_slope);
   if (isolines > 0.0 && steepness > 0.0) {
     float level = shown / isolines;
@@ -64,13 +68,19 @@ void main() {
     // Where they crowd they say nothing: they fade out instead of becoming a grey area.
     float line = coverage(away - 0.5 * isoline_width) * smoothstep(3.0, 8.0, apart);
     vec3 ink = dot(c, vec3(0.2126, 0.7152, 0.0722)) > 0.3 ? ink_dark : ink_light;
-    c = mix(c, ink, isoline_opacity * line);
+    if (lines_only)
+      drawn = isoline_opacity * line;
+    else
+      c = mix(c, ink, isoline_opacity * line);
   }
   float boundary_slope = length(slope);
   if (boundary_width > 0.0 && boundary_slope > 0.0) {
     float away = abs(s.value) / boundary_slope;
-    c = mix(c, rim_color, 0.85 * coverage(away - 0.5 * boundary_width - rim_width));
+    float rim = 0.85 * coverage(away - 0.5 * boundary_width - rim_width);
+    c = mix(c, rim_color, rim);
     c = mix(c, boundary_color, coverage(away - 0.5 * boundary_width));
+    drawn = max(drawn, rim);
   }
-  color = vec4(c, opacity);
+  if (drawn <= 0.0) discard;
+  color = vec4(c, opacity * drawn);
 }

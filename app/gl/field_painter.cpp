@@ -5,20 +5,12 @@
 
 #include "app/gl/paint.h"
 #include "core/base/check.h"
-#include "core/figure/colormap.h"
 
 namespace aniso::app::gl {
 namespace {
 
 /// As in shaders/field_sample.glsl: NaN itself is not dependable on every driver.
 constexpr float kUndefined = 3.0e38F;
-
-void keep_texels(GLint filter) {
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-}
 
 void check_look(const FieldLook& look) {
   ANISO_CHECK(std::isfinite(look.low) && std::isfinite(look.high) && look.low < look.high,
@@ -70,30 +62,14 @@ void FieldPainter::set_other(const MatrixRef& values) {
   upload(other_, values);
 }
 
-void FieldPainter::use_colormap(figure::Colormap map, bool dark) {
-  if (map_id_ == map && map_dark_ == dark) return;
-  std::vector<float> texels;
-  texels.reserve(3 * figure::kColormapSize);
-  for (const figure::Rgb& c : figure::table(map, dark))
-    for (const double channel : {c.r, c.g, c.b}) texels.push_back(static_cast<float>(channel));
-  if (!map_) map_ = Texture::make();
-  glBindTexture(GL_TEXTURE_2D, map_.id());
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB16, figure::kColormapSize, 1, 0, GL_RGB, GL_FLOAT,
-               texels.data());
-  keep_texels(GL_LINEAR);
-  map_id_ = map;
-  map_dark_ = dark;
-}
-
 void FieldPainter::draw(const FieldLook& look, const PlaneView& view, const figure::Theme& theme,
                         int width, int height) {
   if (!has_field()) return;
   check_look(look);
-  use_colormap(look.colormap, theme.dark);
   const ShaderProgram& p = program_;
   bind_texture(p, "field", 0, field_.id());
   bind_texture(p, "other", 1, other_ ? other_.id() : field_.id());
-  bind_texture(p, "map", 2, map_.id());
+  bind_texture(p, "map", 2, map_.use(look.colormap, theme.dark));
 
   // Plane → sample coordinates; a single row or column is as wide as the extent says.
   const double dx = cols_ > 1 ? extent_.width() / static_cast<double>(cols_ - 1)
@@ -119,6 +95,8 @@ void FieldPainter::draw(const FieldLook& look, const PlaneView& view, const figu
   p.set("boundary_width", look.boundary ? static_cast<float>(look.boundary_width) : 0.0F);
   p.set("rim_width", static_cast<float>(look.rim_width));
   p.set("opacity", static_cast<float>(look.opacity));
+  p.set("lines_only", look.lines_only ? 1 : 0);
+  set_color(p, "line_ink", theme.text);
   p.set("hatch", 4.0F * static_cast<float>(look.boundary_width));
   set_color(p, "ink_dark", figure::Rgb{0, 0, 0});
   set_color(p, "ink_light", figure::Rgb{1, 1, 1});
@@ -137,7 +115,7 @@ void FieldPainter::add_to(Fingerprint& print, const FieldLook& look, const Plane
   print.add(look.colormap).add(look.low).add(look.high).add(look.scale).add(look.sampling);
   print.add(look.isoline_spacing).add(look.isoline_width).add(look.isoline_opacity);
   print.add(look.boundary).add(look.boundary_width).add(look.rim_width).add(look.opacity);
-  print.add(look.difference);
+  print.add(look.difference).add(look.lines_only);
   add(print, view);
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <optional>
-
 #include "app/gl/canvas.h"
+#include "app/gl/colormap_texture.h"
 #include "app/gl/handle.h"
 #include "app/gl/plane_view.h"
 #include "app/gl/shader_library.h"
@@ -31,6 +30,8 @@ struct FieldLook {
   double opacity = 1;
   /// Shows field − other instead of field, where another has been set.
   bool difference = false;
+  /// Only the isolines and the boundary, in the theme's ink, over what is there.
+  bool lines_only = false;
 };
 
 /// Draws a scalar on a regular grid through a colormap: NaN and infinities hatched, what lies
@@ -59,13 +60,11 @@ class FieldPainter {
 
  private:
   void upload(Texture& texture, const MatrixRef& values);
-  void use_colormap(figure::Colormap map, bool dark);
 
   const ShaderProgram& program_;
   VertexArray vertices_;
-  Texture field_, other_, map_;
-  std::optional<figure::Colormap> map_id_;
-  bool map_dark_ = true;
+  Texture field_, other_;
+  ColormapTexture map_;
   Index rows_ = 0, cols_ = 0;
   PlaneView extent_;
   std::uint64_t version_ = 0;

@@ -1,49 +1,29 @@
 #include "app/views/field_view.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <limits>
-#include <utility>
 
 #include "app/ui/widgets.h"
 #include "app/views/builtin.h"
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/data/shown_rows.h"
 #include "core/figure/contour.h"
 #include "core/figure/ticks.h"
 
 namespace aniso::app {
 namespace {
 
-using ui::Face;
-using ui::TextSize;
-
 constexpr float kFooter = 40;
-constexpr float kSmallestBox = 6;  // pixels: a shorter right drag is a click
-constexpr double kMargin = 1.1;    // of the picture around the data
 
 const analysis::Analysis& field_analysis() { return analysis::analysis("field"); }
 
-// The analysis's own parameters without those that zoom and pan set.
+// Without the gradient norm, which is always asked for: the probe shows it.
 ParamSchema asked_params() {
-  ParamSchema schema;
-  for (const ParamSpec& spec : field_analysis().params)
-    if (spec.name != "centre" && spec.name != "half_extent" && spec.name != "gradient_norm")
-      schema.push_back(spec);
+  ParamSchema schema = plane_settings(field_analysis().params);
+  std::erase_if(schema, [](const ParamSpec& spec) { return spec.name == "gradient_norm"; });
   return schema;
-}
-
-std::string shown_number(double value) {
-  if (!std::isfinite(value)) return "undefined";
-  std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), "%.4g", value);
-  std::string words = out.data();
-  if (words.front() == '-') words.replace(0, 1, "−");
-  return words;
 }
 
 const analysis::Field2D* first_field(const AnalysisFeed& feed) {
@@ -82,47 +62,11 @@ std::vector<Matrix> boundary_of(const analysis::Field2D& field) {
   return lines;
 }
 
-// Between the grid's samples; NaN outside and where a neighbour is undefined.
-double sample(const analysis::Field2D& field, double x, double y) {
-  const Matrix& v = field.values;
-  const double column =
-      (x - field.x_low) / (field.x_high - field.x_low) * static_cast<double>(v.cols() - 1);
-  const double row =
-      (y - field.y_low) / (field.y_high - field.y_low) * static_cast<double>(v.rows() - 1);
-  if (!(column >= 0 && row >= 0 && column <= static_cast<double>(v.cols() - 1) &&
-        row <= static_cast<double>(v.rows() - 1)))
-    return std::numeric_limits<double>::quiet_NaN();
-  const Index i = std::min(static_cast<Index>(row), v.rows() - 2);
-  const Index j = std::min(static_cast<Index>(column), v.cols() - 2);
-  const double a = row - static_cast<double>(i), b = column - static_cast<double>(j);
-  return (1 - a) * ((1 - b) * v(i, j) + b * v(i, j + 1)) +
-         a * ((1 - b) * v(i + 1, j) + b * v(i + 1, j + 1));
-}
-
-// The square around all points (n, 2), or that around the origin which the plane asks for: a canvas
-// must not move under the brush.
-gl::PlaneView home_of(const Matrix& points, const data::Plane& plane) {
-  Eigen::RowVector2d low(0, 0), high(0, 0);
-  if (points.rows() > 0) {
-    low = points.colwise().minCoeff();
-    high = points.colwise().maxCoeff();
-  }
-  Eigen::RowVector2d centre = (low + high) / 2;
-  double half = kMargin * (high - low).maxCoeff() / 2;
-  if (plane.half_extent > 0) {
-    centre.setZero();
-    half = plane.half_extent;
-  }
-  if (!(half > 0)) half = 1;
-  return {centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half};
-}
-
 }  // namespace
 
 struct FieldView::Gpu {
-  explicit Gpu(gl::ShaderLibrary& shaders) : field(shaders), points(shaders) {}
+  explicit Gpu(gl::ShaderLibrary& shaders) : field(shaders) {}
   gl::FieldPainter field;
-  gl::PointPainter points;
   gl::Canvas canvas;
 };
 
@@ -131,14 +75,9 @@ FieldView::~FieldView() = default;
 
 const ParamSchema& FieldView::settings_schema() const {
   static const ParamSchema schema = joined(
-      joined(asked_params(), color_range_params()),
+      joined(joined(asked_params(), color_range_params()), point_settings()),
       {integer_param("isolines", 12).range(0, 60).about("About how many isolines; 0 for none."),
        bool_param("boundary", true).about("The zero level as a line: the decision boundary."),
-       integer_param("points", 1500)
-           .titled("Data points")
-           .range(0, 50000)
-           .about("At most so many rows of the dataset, evenly spaced, training and test alike."),
-       real_param("point_size", 6).range(1, 24).in("px").about("Diameter of a point."),
        choice_param("sampling", "bilinear",
                     {{"smooth", "Smooth", "Cubic between the samples."},
                      {"bilinear", "Bilinear", "Straight between the samples."},
@@ -151,10 +90,7 @@ Json FieldView::analysis_params() const {
   Json params = Json::object();
   for (const ParamSpec& spec : asked_params()) params[spec.name] = settings_.json()[spec.name];
   params["gradient_norm"] = true;
-  if (asked_) {
-    params["centre"] = {(asked_->x_low + asked_->x_high) / 2, (asked_->y_low + asked_->y_high) / 2};
-    params["half_extent"] = {asked_->width() / 2, asked_->height() / 2};
-  }
+  stage_.add_region(params);
   return params;
 }
 
@@ -171,10 +107,7 @@ std::string FieldView::subtitle(const Frame& /*frame*/) const {
               now->quantity.y_label);
 }
 
-void FieldView::reset_view() {
-  moved_ = false;
-  asked_.reset();
-}
+void FieldView::reset_view() { stage_.reset(); }
 
 figure::Figure FieldView::figure(const Frame& frame) const {
   ANISO_CHECK(feed_.results() != nullptr, "no field has been computed yet; let it train a step");
@@ -200,10 +133,7 @@ figure::Figure FieldView::figure(const Frame& frame) const {
     if (step > 0 && !range_.logarithmic)
       for (double level = std::ceil(range_.low / step) * step; level <= range_.high; level += step)
         panel.field->contours.push_back(level);
-    panel.x.low = plane_.x_low;
-    panel.x.high = plane_.x_high;
-    panel.y.low = plane_.y_low;
-    panel.y.high = plane_.y_high;
+    stage_.limit(panel);
   }
   return figure;
 }
@@ -241,7 +171,7 @@ void FieldView::take_results(Frame& frame) {
   // Points follow their data at once, the field when it has been computed.
   const auto& resolved = frame.snapshot->resolved;
   if (now->plane && resolved && now->plane->u.size() == resolved->data->shape.dim)
-    update_points(frame, *now->plane);
+    stage_.follow(frame, *now->plane, settings_.integer("points"));
   const void* what = difference_ ? compared_[0] : feed_.results().get();
   if (what == shown_results_ && was_difference == difference_.has_value() &&
       what_other_ == (difference_ ? compared_[1] : nullptr))
@@ -316,45 +246,12 @@ void FieldView::draw_boundaries(ImVec2 at, ImVec2 size) const {
     for (const Matrix& line : boundary.lines) {
       path.clear();
       for (Index i = 0; i < line.rows(); ++i)
-        path.push_back({at.x + static_cast<float>(plane_.px_of(line(i, 0), size.x)),
-                        at.y + static_cast<float>(plane_.py_of(line(i, 1), size.y))});
+        path.push_back({at.x + static_cast<float>(stage_.view().px_of(line(i, 0), size.x)),
+                        at.y + static_cast<float>(stage_.view().py_of(line(i, 1), size.y))});
       stroke(ui::color(ui::theme().rim), ui::px(5.5f));
       stroke(ui::color(ui::theme().category(boundary.category)), ui::px(3));
     }
   draw->PopClipRect();
-}
-
-// Projects the data onto the plane; only when one of them changed, since it costs n·D.
-void FieldView::update_points(const Frame& frame, const data::Plane& plane) {
-  const auto& data = frame.snapshot->resolved->data;
-  const Index most = settings_.integer("points");
-  if (data.get() == shown_data_ && most == shown_points_ && plane.u == shown_plane_.u &&
-      plane.v == shown_plane_.v && plane.origin == shown_plane_.origin)
-    return;
-  shown_data_ = data.get();
-  shown_points_ = most;
-  shown_plane_ = plane;
-  Matrix all(data->size(), 2);
-  all.col(0) = (data->x * plane.u).array() - plane.origin.dot(plane.u);
-  all.col(1) = (data->x * plane.v).array() - plane.origin.dot(plane.v);
-  home_ = home_of(all, plane);
-
-  const auto rows = data::shown_rows(data->size(), most);
-  const auto count = static_cast<Index>(rows.size());
-  Matrix points(count, 2);
-  std::vector<std::int32_t> classes(static_cast<std::size_t>(count), 0);
-  for (Index k = 0; k < count; ++k) {
-    const Index row = rows[static_cast<std::size_t>(k)];
-    points.row(k) = all.row(row);
-    if (data->is_classification()) classes[static_cast<std::size_t>(k)] = data->labels[row];
-  }
-  gpu_->points.set_points(points, classes);
-}
-
-void FieldView::update_plane(float width, float height) {
-  if (moved_ || !home_) return;
-  plane_ = home_->with_equal_units(width, height);
-  asked_ = plane_;  // the next answers fill the tile
 }
 
 void FieldView::draw(Frame& frame) {
@@ -363,7 +260,7 @@ void FieldView::draw(Frame& frame) {
   const analysis::Field2D* now = field();
   const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
   const ImVec2 size{std::floor(room.x), std::floor(std::max(room.y - ui::px(kFooter), ui::px(40)))};
-  if (now == nullptr || !home_) {
+  if (now == nullptr || !stage_.is_ready()) {
     const std::string& why = !feed_.error().empty() ? feed_.error()
                              : now != nullptr
                                  ? now->quantity.status.reason
@@ -371,22 +268,24 @@ void FieldView::draw(Frame& frame) {
     ui::quiet_text(why);
     return;
   }
-  const auto asked_before = asked_;
-  update_plane(size.x, size.y);
-  if (asked_ != asked_before) frame.keep_drawing = true;  // the next frame asks for it
+  stage_.fit(frame, size);
   // Tools are submitted first, so that they take the mouse, and drawn last.
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->ChannelsSplit(2);
   list->ChannelsSetCurrent(1);
-  brush_.begin(frame, plane_, shown_plane_, at, size);
+  brush_.begin(frame, stage_.view(), stage_.plane(), at, size);
   list->ChannelsSetCurrent(0);
-  handle_mouse(frame, *now, at, size);
+  const PlaneStage::Pointer pointer = stage_.begin_mouse(at, size);
+  const bool paints = brush_.use_mouse(frame, pointer.hovered, pointer.active);
+  if (pointer.hovered) read_out(frame, *now, pointer.x, pointer.y);
+  stage_.end_mouse(frame, pointer, at, size, paints);
   draw_picture(frame, *now, at, size);
   list->ChannelsSetCurrent(1);
   brush_.draw_marks(frame, settings_.real("point_size"));
   list->ChannelsMerge();
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(8)});
-  draw_footer(*now, size.x);
+  PlaneStage::draw_footer(now->quantity, now->quantity.title, range_,
+                          colormap_of(settings_, now->is_signed), size.x);
 }
 
 void FieldView::draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
@@ -409,137 +308,36 @@ void FieldView::draw_picture(Frame& frame, const analysis::Field2D& field, ImVec
       settings_.boolean("boundary") && field.is_signed && boundaries_.empty() && !difference_;
   look.boundary_width = 2.5 * scale;
   look.rim_width = 1.5 * scale;
-  gl::PointLook points;
-  points.diameter = settings_.real("point_size") * scale;
-  points.rim_width = scale;
+  const gl::PointLook points = stage_.point_look(settings_);
 
   const int w = std::max(1, static_cast<int>(size.x * ratio));
   const int h = std::max(1, static_cast<int>(size.y * ratio));
   const figure::Theme& theme = ui::theme();
   gl::Fingerprint print;
-  gpu_->field.add_to(print, look, plane_, theme);
-  gpu_->points.add_to(print, points, plane_, theme);
+  gpu_->field.add_to(print, look, stage_.view(), theme);
+  stage_.add_points_to(print, points, theme);
   if (gpu_->canvas.begin(w, h, print.value(), theme.background)) {
-    gpu_->field.draw(look, plane_, theme, w, h);
-    if (settings_.integer("points") > 0) gpu_->points.draw(points, plane_, theme, w, h);
+    gpu_->field.draw(look, stage_.view(), theme, w, h);
+    stage_.draw_points(points, theme, w, h);
     gpu_->canvas.end();
   }
   gpu_->canvas.show(*ImGui::GetWindowDrawList(), at, size);
   if (settings_.boolean("boundary")) draw_boundaries(at, size);
-  if (box_start_) {
-    const ImVec2 mouse = ImGui::GetMousePos();
-    ImGui::GetWindowDrawList()->AddRectFilled(*box_start_, mouse, ui::color(theme.accent, 0.15));
-    ImGui::GetWindowDrawList()->AddRect(*box_start_, mouse, ui::color(theme.accent));
-  }
-  draw_axes(at, size);
-  if (!frame.clean) frame.keep_drawing |= box_start_.has_value();
-}
-
-// Ticks along the left and lower edge, over the picture, each number on a thin dark ground.
-void FieldView::draw_axes(ImVec2 at, ImVec2 size) const {
-  ImDrawList* draw = ImGui::GetWindowDrawList();
-  const ImU32 ground = ui::color(ui::theme().background, 0.55);
-  const ImU32 ink = ui::color(ui::theme().text);
-  const auto label = [&](ImVec2 where, const std::string& words, float align_x, float align_y) {
-    const ImVec2 extent = ui::text_extent(Face::mono, TextSize::quiet, words);
-    const ImVec2 p{std::floor(where.x - extent.x * align_x),
-                   std::floor(where.y - extent.y * align_y)};
-    draw->AddRectFilled({p.x - ui::px(3), p.y}, {p.x + extent.x + ui::px(3), p.y + extent.y},
-                        ground, ui::px(2));
-    ui::draw_text(p, Face::mono, TextSize::quiet, ink, words);
-  };
-  // About six on the shorter side, fewer where their numbers would touch.
-  const int fitting = static_cast<int>(std::min(size.x, size.y) / ui::px(44));
-  const double step =
-      round_step(std::min(plane_.width(), plane_.height()), std::clamp(fitting, 1, 6));
-  if (step <= 0) return;
-  const float tick = ui::px(5), edge = ui::px(28);
-  for (double x = std::ceil(plane_.x_low / step) * step; x <= plane_.x_high; x += step) {
-    const float px = at.x + static_cast<float>(plane_.px_of(x, size.x));
-    draw->AddLine({px, at.y + size.y - tick}, {px, at.y + size.y}, ink);
-    if (px > at.x + edge * 1.5f && px < at.x + size.x - edge)
-      label({px, at.y + size.y - tick - ui::px(2)}, shown_number(std::abs(x) < step / 2 ? 0 : x),
-            0.5f, 1);
-  }
-  for (double y = std::ceil(plane_.y_low / step) * step; y <= plane_.y_high; y += step) {
-    const float py = at.y + static_cast<float>(plane_.py_of(y, size.y));
-    draw->AddLine({at.x, py}, {at.x + tick, py}, ink);
-    if (py > at.y + ui::px(12) && py < at.y + size.y - edge)
-      label({at.x + tick + ui::px(6), py}, shown_number(std::abs(y) < step / 2 ? 0 : y), 0, 0.5f);
-  }
-}
-
-void FieldView::draw_footer(const analysis::Field2D& field, float width) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const std::string axes =
-      text("s along ", field.quantity.x_label, " →   t along ", field.quantity.y_label, " ↑");
-  const std::string shown = ui::fitted(Face::regular, TextSize::quiet, axes, width * 0.4f);
-  const float left = ui::text_extent(Face::regular, TextSize::quiet, shown).x;
-  ui::draw_text(at, Face::regular, TextSize::quiet, ui::color(ui::theme().quiet), shown);
-  const float gap = ui::px(24), bar = std::min(width - left - gap, ui::px(420));
-  if (bar < ui::px(120)) return;
-  ImGui::SetCursorScreenPos({at.x + width - bar, at.y});
-  draw_color_bar(range_, colormap_of(settings_, field.is_signed), field.quantity.title, bar);
-}
-
-void FieldView::zoom_by_wheel(double mx, double my, ImVec2 size) {
-  const float wheel = ImGui::GetIO().MouseWheel;
-  if (wheel == 0) return;
-  plane_ = plane_.zoomed(std::pow(1.2, wheel), plane_.x_at(mx, size.x), plane_.y_at(my, size.y));
-}
-
-// A box drawn with the right button becomes the picture.
-void FieldView::drag_box(double mx, double my, ImVec2 at, ImVec2 size, bool hovered) {
-  if (hovered && ImGui::IsMouseClicked(1)) box_start_ = ImGui::GetIO().MousePos;
-  if (!box_start_ || ImGui::IsMouseDown(1)) return;
-  const ImVec2 start = *std::exchange(box_start_, std::nullopt);
-  const double sx = start.x - at.x, sy = start.y - at.y;
-  if (std::abs(sx - mx) <= kSmallestBox || std::abs(sy - my) <= kSmallestBox) return;
-  const gl::PlaneView box{
-      plane_.x_at(std::min(sx, mx), size.x), plane_.x_at(std::max(sx, mx), size.x),
-      plane_.y_at(std::max(sy, my), size.y), plane_.y_at(std::min(sy, my), size.y)};
-  plane_ = box.with_equal_units(size.x, size.y);
-}
-
-void FieldView::handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
-  ImGui::SetCursorScreenPos(at);
-  ImGui::InvisibleButton("picture", size,
-                         ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
-  const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
-  const ImGuiIO& io = ImGui::GetIO();
-  const double mx = io.MousePos.x - at.x, my = io.MousePos.y - at.y;
-  const gl::PlaneView before = plane_;
-  const bool paints = brush_.use_mouse(frame, hovered, active);
-  if (hovered) {
-    read_out(frame, field, plane_.x_at(mx, size.x), plane_.y_at(my, size.y));
-    zoom_by_wheel(mx, my, size);
-    if (ImGui::IsMouseDoubleClicked(0) && !paints) {
-      reset_view();
-      frame.keep_drawing = true;
-      return;
-    }
-  }
-  if (active && !paints && ImGui::IsMouseDragging(0, ui::px(3)))
-    plane_ = plane_.panned(io.MouseDelta.x, io.MouseDelta.y, size.x, size.y);
-  drag_box(mx, my, at, size, hovered);
-  if (plane_ == before) return;
-  moved_ = true;
-  asked_ = plane_;  // the feed asks for the new region; until then the old samples are shown
-  frame.keep_drawing = true;
+  stage_.draw_overlay(at, size);
 }
 
 void FieldView::read_out(Frame& frame, const analysis::Field2D& field, double x, double y) const {
-  const double value = sample(field, x, y);
+  const double value = value_at(field, x, y);
   frame.readings.push_back({"s", shown_number(x), ""});
   frame.readings.push_back({"t", shown_number(y), ""});
   frame.readings.push_back({field.quantity.title, shown_number(value), field.quantity.unit});
   const auto& resolved = frame.snapshot->resolved;
   if (const auto* other = other_field(); other != nullptr && frame.snapshot->other) {
     if (difference_ && own_field() != nullptr)
-      frame.readings.push_back({run_name(*frame.snapshot), shown_number(sample(*own_field(), x, y)),
-                                field.quantity.unit});
-    frame.readings.push_back({run_name(*frame.snapshot->other), shown_number(sample(*other, x, y)),
-                              field.quantity.unit});
+      frame.readings.push_back({run_name(*frame.snapshot),
+                                shown_number(value_at(*own_field(), x, y)), field.quantity.unit});
+    frame.readings.push_back({run_name(*frame.snapshot->other),
+                              shown_number(value_at(*other, x, y)), field.quantity.unit});
   }
   // What is shown are the log odds of two classes: one logit, or the difference of two.
   const bool log_odds =
@@ -555,7 +353,7 @@ void FieldView::read_out(Frame& frame, const analysis::Field2D& field, double x,
   for (const auto& result : feed_.results()->results)
     if (const auto* other = std::get_if<analysis::Field2D>(&result); other && other != own_field())
       frame.readings.push_back(
-          {other->quantity.title, shown_number(sample(*other, x, y)), other->quantity.unit});
+          {other->quantity.title, shown_number(value_at(*other, x, y)), other->quantity.unit});
 }
 
 ViewType field_view() {

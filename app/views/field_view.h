@@ -7,10 +7,9 @@
 
 #include "app/gl/canvas.h"
 #include "app/gl/field_painter.h"
-#include "app/gl/plane_view.h"
-#include "app/gl/point_painter.h"
 #include "app/views/analysis_feed.h"
 #include "app/views/color_range.h"
+#include "app/views/plane_stage.h"
 #include "app/views/point_brush.h"
 #include "app/views/view.h"
 
@@ -42,15 +41,8 @@ class FieldView : public View {
   void add_boundaries(figure::Panel& panel) const;
   void draw_boundaries(ImVec2 at, ImVec2 size) const;
   void take_results(Frame& frame);
-  void update_points(const Frame& frame, const data::Plane& plane);
-  void update_plane(float width, float height);
   void draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
-  void draw_footer(const analysis::Field2D& field, float width);
-  void handle_mouse(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
-  void zoom_by_wheel(double mx, double my, ImVec2 size);
-  void drag_box(double mx, double my, ImVec2 at, ImVec2 size, bool hovered);
   void read_out(Frame& frame, const analysis::Field2D& field, double x, double y) const;
-  void draw_axes(ImVec2 at, ImVec2 size) const;
 
   std::unique_ptr<Gpu> gpu_;
   AnalysisFeed feed_, other_feed_;
@@ -66,16 +58,9 @@ class FieldView : public View {
   std::optional<Compare> compared_how_;
   const void* shown_results_ = nullptr;  ///< identity of what the GPU holds …
   const void* what_other_ = nullptr;     ///< … and of what was subtracted from it
-  const void* shown_data_ = nullptr;     ///< and of the dataset whose points it holds …
-  data::Plane shown_plane_;              ///< … projected onto this plane …
-  Index shown_points_ = -1;              ///< … at most so many
-  std::optional<gl::PlaneView> home_;    ///< all of the data
-  gl::PlaneView plane_;                  ///< what is shown
-  bool moved_ = false;                   ///< the person zoomed or panned
-  std::optional<gl::PlaneView> asked_;   ///< region of the last request after zoom or pan
+  PlaneStage stage_;
   ColorRange range_;
   PointBrush brush_;
-  std::optional<ImVec2> box_start_;  ///< corner of the box that is being drawn
 };
 
 }  // namespace aniso::app

@@ -21,6 +21,7 @@ using figure::Role;
 constexpr Index kMostPoints = 2000;  // more hide the field and swell vector files
 constexpr Index kMostValues = 16;    // lines of one spectrum over time
 constexpr Index kManyValues = 64;    // of one spectrum: smaller points
+constexpr Index kMostArrows = 24;    // a side of a vector field
 constexpr int kPathPieces = 24;      // shades along a path
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -150,11 +151,13 @@ Panel panel_for(const VectorField2D& result, const data::Dataset*) {
   const double dy =
       (result.y_high - result.y_low) / static_cast<double>(std::max<Index>(rows - 1, 1));
   const double longest = (result.x.array().square() + result.y.array().square()).maxCoeff();
-  const double scale = longest > 0 ? 0.9 * std::min(dx, dy) / std::sqrt(longest) : 0;
+  const Index stride = std::max<Index>(1, (std::max(rows, cols) + kMostArrows - 1) / kMostArrows);
+  const double scale =
+      longest > 0 ? 0.9 * static_cast<double>(stride) * std::min(dx, dy) / std::sqrt(longest) : 0;
   figure::Line arrows;
   arrows.style.role = Role::accent;
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < cols; ++j) {
+  for (Index i = 0; i < rows; i += stride)
+    for (Index j = 0; j < cols; j += stride) {
       const double x = result.x_low + dx * static_cast<double>(j);
       const double y = result.y_low + dy * static_cast<double>(i);
       arrows.x.insert(arrows.x.end(), {x, x + scale * result.x(i, j), kNaN});

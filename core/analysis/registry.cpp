@@ -16,11 +16,12 @@ Analysis sweep();
 Analysis evolution();
 Analysis local_geometry();
 Analysis ensemble_boundaries();
+Analysis curvature();
 
 const std::vector<Analysis>& analyses() {
   static const std::vector<Analysis> all = {
-      field(), weight_spectra(), trajectory(),     average_geometry(),
-      sweep(), evolution(),      local_geometry(), ensemble_boundaries()};
+      field(),     curvature(),      weight_spectra(),      trajectory(), average_geometry(),
+      evolution(), local_geometry(), ensemble_boundaries(), sweep()};
   return all;
 }
 

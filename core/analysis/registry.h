@@ -60,6 +60,8 @@ struct Analysis {
   bool by_default = false;  ///< part of a headless run that names no analyses
   /// May take seconds: has a thread of its own, so that live pictures do not wait for it.
   bool is_long = false;
+  /// The same, where it depends on the parameters. Empty for `is_long` alone.
+  std::function<bool(const Params&)> is_long_when = {};
   /// Whether, under these parameters, the answer is the same at every step of a run, so that it is
   /// asked for once and again only when the settings change. Empty for never.
   std::function<bool(const Params&)> is_step_free = {};

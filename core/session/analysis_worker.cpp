@@ -21,6 +21,16 @@ std::uint64_t run_of(const AnalysisRequest& request) {
   return copy ? copy->run : 0;
 }
 
+// Parameters that are refused are answered, with the error, by the live thread.
+bool is_long(const analysis::Analysis& analysis, const Json& params) {
+  if (analysis.is_long || !analysis.is_long_when) return analysis.is_long;
+  try {
+    return analysis.is_long_when(validated(analysis.params, params, analysis.id));
+  } catch (const InvalidInput&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 AnalysisWorker::AnalysisWorker(Engines engines, AnalysisOptions options)
@@ -40,7 +50,7 @@ AnalysisWorker::~AnalysisWorker() {
 /// An unknown analysis is answered, with the error, by the live thread.
 AnalysisWorker::Lane& AnalysisWorker::lane_of(const AnalysisRequest& request) {
   for (const auto& analysis : analysis::analyses())
-    if (analysis.id == request.analysis) return lanes_[analysis.is_long ? 1 : 0];
+    if (analysis.id == request.analysis) return lanes_[is_long(analysis, request.params) ? 1 : 0];
   return lanes_[0];
 }
 

@@ -61,6 +61,74 @@ class LinearFunction : public nn::LayeredFunction {
   std::vector<Matrix> layers_;
 };
 
+/// f_c(x) = ½ xᵀ A_c x + b_cᵀ x + a_c for each output c: all derivatives are known. A_c symmetric.
+class QuadraticFunction : public nn::LayeredFunction {
+ public:
+  QuadraticFunction(std::vector<Matrix> hessians, Matrix slopes, Vector offsets,
+                    nn::SecondOrder order = nn::SecondOrder::smooth)
+      : hessians_(std::move(hessians)),
+        slopes_(std::move(slopes)),
+        offsets_(std::move(offsets)),
+        order_(order) {}
+  /// One output, ½ xᵀ A x.
+  explicit QuadraticFunction(const Matrix& hessian)
+      : QuadraticFunction({hessian}, Matrix::Zero(1, hessian.rows()), Vector::Zero(1)) {}
+
+  Index inputs() const override { return slopes_.cols(); }
+  Index outputs() const override { return slopes_.rows(); }
+  nn::SecondOrder second_order() const override { return order_; }
+  Matrix values(MatrixRef x) const override {
+    Matrix out = (x * slopes_.transpose()).rowwise() + offsets_.transpose();
+    for (Index c = 0; c < outputs(); ++c)
+      out.col(c) += 0.5 * x.cwiseProduct(bent(x, c)).rowwise().sum();
+    return out;
+  }
+  Matrix vector_jacobian(MatrixRef x, MatrixRef v) const override {
+    Matrix out = v * slopes_;
+    for (Index c = 0; c < outputs(); ++c) out += v.col(c).asDiagonal() * bent(x, c);
+    return out;
+  }
+  nn::Jets jets(MatrixRef x, MatrixRef directions) const override {
+    if (on_jets) on_jets(x.rows());
+    nn::Jets jets;
+    jets.value = values(x);
+    const Index k = directions.cols();
+    for (Index i = 0; i < k; ++i) {
+      Matrix first(x.rows(), outputs());
+      for (Index c = 0; c < outputs(); ++c)
+        first.col(c) = (bent(x, c).rowwise() + slopes_.row(c)) * directions.col(i);
+      jets.first.push_back(first);
+      for (Index j = i; j < k; ++j) {
+        Matrix second(x.rows(), outputs());
+        for (Index c = 0; c < outputs(); ++c)
+          second.col(c).setConstant(
+              directions.col(i).dot(hessians_[static_cast<std::size_t>(c)] * directions.col(j)));
+        jets.second.push_back(second);
+      }
+    }
+    return jets;
+  }
+  std::unique_ptr<nn::Function> clone() const override {
+    return std::make_unique<QuadraticFunction>(*this);
+  }
+  std::size_t layer_count() const override { return 0; }
+  std::string layer_name(std::size_t) const override { return ""; }
+  Matrix weight(std::size_t) const override { throw InvalidInput("a quadratic has no layers"); }
+  Matrix layer_inputs(std::size_t, MatrixRef) const override { return {}; }
+  Matrix layer_vector_jacobian(std::size_t, MatrixRef, MatrixRef) const override { return {}; }
+  Matrix weight_gradient(std::size_t, MatrixRef, MatrixRef) const override { return {}; }
+
+  std::function<void(Index samples)> on_jets;
+
+ private:
+  Matrix bent(MatrixRef x, Index c) const { return x * hessians_[static_cast<std::size_t>(c)]; }
+
+  std::vector<Matrix> hessians_;
+  Matrix slopes_;
+  Vector offsets_;
+  nn::SecondOrder order_;
+};
+
 /// Fresh networks of a dense architecture, and trained ones and outcomes as the test says.
 class FakeLaboratory : public Laboratory {
  public:
