@@ -22,6 +22,7 @@ constexpr float kTopBar = 44, kBottomBar = 52, kComparisonBar = 44;
 constexpr float kWidthForExperiment = 700, kWidthForInspector = 1000;  // design pixels
 constexpr float kLectureType = 1.4f;
 constexpr double kLongestHoldSeconds = 0.08;
+constexpr double kHiddenBudget = 0.5;  // share of a core for looking while nothing is drawn
 constexpr ImGuiWindowFlags kPanel = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                     ImGuiWindowFlags_NoSavedSettings |
                                     ImGuiWindowFlags_NoBringToFrontOnFocus;
@@ -217,9 +218,11 @@ void WindowApp::poll() {
     pacer_.mark_changed();
   }
   meter_.observe(*snapshot_, now_s(), last_input_s_);
-  // Looking is rationed for the trainer's sake only.
-  const double budget =
-      snapshot_->state == RunState::running ? preferences_.view_state.looking_budget : 1;
+  // Looking is rationed for the trainer's sake only; what frames would cost is free for it while
+  // none are drawn.
+  const double wanted = preferences_.view_state.looking_budget;
+  const double share = window_.hidden() ? std::max(wanted, kHiddenBudget) : wanted;
+  const double budget = snapshot_->state == RunState::running ? share : 1;
   if (analyses_.budget() != budget) analyses_.set_budget(budget);
 }
 

@@ -9,6 +9,7 @@ ViewType field_view();
 ViewType curves_view();
 ViewType trajectory_view();
 ViewType architecture_view();
+ViewType curvature_view();
 /// Shows any analysis by the kinds of its results.
 ViewType result_view(const std::string& analysis_id);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <vector>
 
 #include "app/ui/widgets.h"
 #include "core/figure/colormap.h"
@@ -77,6 +78,29 @@ ColorRange color_range(const Params& settings, const Matrix& values, bool is_sig
     return log ? ColorRange{low / 2, low * 2, true} : ColorRange{low - pad, high + pad};
   }
   return {low, high, log};
+}
+
+ColorRange robust_color_range(const Params& settings, const Matrix& values, bool is_signed,
+                              double within) {
+  if (settings.choice("range") != "auto") return color_range(settings, values, is_signed);
+  std::vector<double> finite;
+  finite.reserve(static_cast<std::size_t>(values.size()));
+  for (Index i = 0; i < values.size(); ++i)
+    if (const double v = values.data()[i]; std::isfinite(v))
+      finite.push_back(is_signed ? std::abs(v) : v);
+  if (finite.empty()) return {};
+  const auto quantile = [&](double share) {
+    const auto at =
+        finite.begin() +
+        static_cast<std::ptrdiff_t>(std::lround(share * static_cast<double>(finite.size() - 1)));
+    std::nth_element(finite.begin(), at, finite.end());
+    return *at;
+  };
+  const double low = is_signed ? 0 : quantile((1 - within) / 2);
+  const double high = quantile(is_signed ? within : (1 + within) / 2);
+  // Where nearly all values agree the rest decides.
+  if (!(high > low)) return color_range(settings, values, is_signed);
+  return is_signed ? ColorRange{-high, high} : ColorRange{low, high};
 }
 
 double round_step(double span, int count) {

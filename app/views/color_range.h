@@ -24,6 +24,12 @@ ParamSchema color_range_params();
 /// puts zero in the middle, "log" spans the positive ones; "auto" is symmetric for signed ones.
 ColorRange color_range(const Params& settings, const Matrix& values, bool is_signed);
 
+/// The same, but "auto" ends where `within` of the values end, so that a few poles do not take all
+/// the colours: what lies beyond has the colour of the end.
+/// @param within  share of the values, such as 0.98.
+ColorRange robust_color_range(const Params& settings, const Matrix& values, bool is_signed,
+                              double within);
+
 figure::Colormap colormap_of(const Params& settings, bool is_signed);
 
 /// Draws the bar with its numbers and name from the cursor position, `width` wide.

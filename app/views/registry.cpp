@@ -10,7 +10,7 @@ namespace aniso::app {
 const std::vector<ViewType>& view_types() {
   static const std::vector<ViewType> types = [] {
     std::vector<ViewType> all = {field_view(), curves_view(), trajectory_view(),
-                                 architecture_view()};
+                                 architecture_view(), curvature_view()};
     for (const analysis::Analysis& analysis : analysis::analyses())
       if (std::none_of(all.begin(), all.end(),
                        [&](const ViewType& type) { return type.id == analysis.id; }))

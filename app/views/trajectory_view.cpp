@@ -11,6 +11,7 @@
 #include "app/ui/widgets.h"
 #include "app/views/analysis_feed.h"
 #include "app/views/builtin.h"
+#include "app/views/orbit_mouse.h"
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
@@ -255,32 +256,10 @@ class TrajectoryView : public View {
   }
 
   void handle_mouse(Frame& frame, const analysis::Trajectory& path, ImVec2 at, ImVec2 size) {
-    ImGui::SetCursorScreenPos(at);
-    ImGui::InvisibleButton("space", size,
-                           ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
-    const ImGuiIO& io = ImGui::GetIO();
-    if (ImGui::IsItemActive()) {
-      const bool pan = ImGui::IsMouseDown(1) || io.KeyShift;
-      if (io.MouseDelta.x != 0 || io.MouseDelta.y != 0) {
-        held_ = true;
-        if (pan)
-          camera_.pan(io.MouseDelta.x, io.MouseDelta.y, size.y);
-        else
-          camera_.rotate(io.MouseDelta.x, io.MouseDelta.y, size.y);
-        frame.keep_drawing = true;
-      }
-    }
-    if (!ImGui::IsItemHovered()) return;
-    if (io.MouseWheel != 0) {
-      held_ = true;
-      camera_.zoom(std::pow(1.15, io.MouseWheel));
-      frame.keep_drawing = true;
-    }
-    if (ImGui::IsMouseDoubleClicked(0)) {
-      reset_view();
-      frame.keep_drawing = true;
-    }
-    read_out(frame, path, io.MousePos.x - at.x, io.MousePos.y - at.y, size);
+    const OrbitMouse mouse = use_orbit_mouse(frame, camera_, at, size);
+    if (mouse.moved) held_ = true;
+    if (mouse.fits) reset_view();
+    if (mouse.hovered) read_out(frame, path, mouse.x, mouse.y, size);
   }
 
   // The recorded step whose point lies nearest to the pointer.
