@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/analysis/fresh_geometry.h"
+#include "core/analysis/geometry_probes.h"
 #include "core/analysis/geometry_results.h"
 #include "core/analysis/geometry_theory.h"
 #include "core/base/check.h"
@@ -21,37 +22,14 @@ constexpr double kMostGradientBytes = 2e9;            // kept for the largest ei
 constexpr std::chrono::milliseconds kShowEvery{200};  // between two looks at what is known
 constexpr double kShowShare = 0.2;                    // of the time, at most, spent on looks
 
-Vector readout_of(const Input& input) {
-  const Index outputs = input.plan->outputs;
-  const auto kind = input.params.choice("readout");
-  const auto checked = [&](const char* name) {
-    const Index index = input.params.integer(name);
-    ANISO_CHECK(index < outputs, name, ": there is no output ", index, "; the network has ",
-                outputs, ", numbered from 0");
-    return index;
-  };
-  if (kind == "mean") return mean_readout(outputs);
-  Vector weights = Vector::Zero(outputs);
-  weights[checked("output")] += 1;
-  if (kind == "difference") weights[checked("against")] -= 1;
-  ANISO_CHECK(!weights.isZero(0), "against: the difference of an output and itself is zero");
-  return weights;
-}
-
 /// Hands the input gradients of the networks that are asked for to `use`, one network at a time.
 class Sampler {
  public:
-  Sampler(const Input& input, const std::stop_token& stop) : input_(input), stop_(stop) {
+  Sampler(const Input& input, const std::stop_token& stop)
+      : input_(input), stop_(stop), probes_(input) {
     how_.networks = input.params.choice("of") == "run" ? 1 : input.params.integer("networks");
-    how_.probes.count = input.params.integer("probes");
-    how_.probes.scale = input.params.real("probe_scale");
-    how_.readout = readout_of(input);
-    if (input.params.choice("probe_law") == "data") {
-      ANISO_CHECK(input.data != nullptr && !input.data->train.empty(),
-                  "probe_law: there are no training inputs; use the Gaussian law");
-      data_ = input.data->x(input.data->train, Eigen::all);
-      how_.probes.data = &data_;
-    }
+    how_.probes = probes_.law();
+    how_.readout = geometry_readout(input);
   }
 
   const FreshGeometry& how() const { return how_; }
@@ -88,8 +66,8 @@ class Sampler {
 
   const Input& input_;
   const std::stop_token& stop_;
+  GeometryProbes probes_;
   FreshGeometry how_;
-  Matrix data_;
 };
 
 GeometryContext context_of(const Input& input, const Vector& readout) {
@@ -195,56 +173,30 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
 }
 
 ParamSchema params() {
-  return {
-      choice_param("of", "fresh",
-                   {{"fresh", "Fresh networks", "At initialisation: the architecture's own law."},
-                    {"run", "This network", "The run alone, at the step that is looked at."},
-                    {"ensemble", "Trained networks",
-                     "Independently trained to this step: other initialisations and batches."}})
-          .about("Whose gradients are averaged."),
-      integer_param("networks", 600)
-          .range(1, 100000)
-          .when("of", {"fresh", "ensemble"})
-          .about("M, how many networks."),
-      integer_param("probes", 16).range(1, 65536).about("B, inputs per network."),
-      choice_param("probe_law", "gaussian",
-                   {{"gaussian", "Gaussian", "x ~ N(0, σ_x² I)."},
-                    {"data", "Training inputs", "Rows of the training set."}})
-          .about("Where gradients are taken."),
-      real_param("probe_scale", 1e-3)
-          .titled("σ_x")
-          .range(0, 1e6)
-          .log_scale()
-          .in("input units")
-          .when("probe_law", {"gaussian"})
-          .about("Scale of the probes. It matters through the biases: without them a ReLU network "
-                 "gives the same at every scale."),
-      choice_param("readout", "mean",
-                   {{"mean", "Mean of the outputs", "As the average geometry is usually shown."},
-                    {"output", "One output", "The output with the chosen number."},
-                    {"difference", "Difference", "One output minus another."}})
-          .about("The scalar whose gradient is taken."),
-      integer_param("output", 0)
-          .range(0, 1e9)
-          .when("readout", {"output", "difference"})
-          .about("Number of the output, from 0."),
-      integer_param("against", 1)
-          .range(0, 1e9)
-          .when("readout", {"difference"})
-          .about("Number of the output that is subtracted, from 0."),
-      integer_param("null_repeats", 20)
-          .titled("Null repeats")
-          .range(0, 1000)
-          .about("Random rotations behind the null band; below 2 for none."),
-      choice_param("method", "all",
-                   {{"all", "All eigenvalues", "G is formed: up to 4,096 inputs."},
-                    {"largest", "Largest only", "Lanczos iteration, without forming G."}})
-          .about("How eigenvalues are found."),
-      integer_param("top", 16)
-          .range(1, 1000)
-          .when("method", {"largest"})
-          .about("How many of the largest eigenvalues."),
-      integer_param("seed", 0).range(0, 1e9).about("Of networks and probes.")};
+  return joined(
+      {choice_param("of", "fresh",
+                    {{"fresh", "Fresh networks", "At initialisation: the architecture's own law."},
+                     {"run", "This network", "The run alone, at the step that is looked at."},
+                     {"ensemble", "Trained networks",
+                      "Independently trained to this step: other initialisations and batches."}})
+           .about("Whose gradients are averaged."),
+       integer_param("networks", 600)
+           .range(1, 100000)
+           .when("of", {"fresh", "ensemble"})
+           .about("M, how many networks."),
+       integer_param("null_repeats", 20)
+           .titled("Null repeats")
+           .range(0, 1000)
+           .about("Random rotations behind the null band; below 2 for none."),
+       choice_param("method", "all",
+                    {{"all", "All eigenvalues", "G is formed: up to 4,096 inputs."},
+                     {"largest", "Largest only", "Lanczos iteration, without forming G."}})
+           .about("How eigenvalues are found."),
+       integer_param("top", 16)
+           .range(1, 1000)
+           .when("method", {"largest"})
+           .about("How many of the largest eigenvalues.")},
+      geometry_probe_params(16));
 }
 
 }  // namespace
