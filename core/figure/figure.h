@@ -112,6 +112,7 @@ struct Panel {
   std::vector<Line> lines;
   std::vector<Points> points;
   std::string message;  ///< shown instead of data: an empty or undefined state and what to do
+  double weight = 1;    ///< share of the figure's height that its row asks for; the largest counts
 };
 
 /// Panels in a grid, filled row by row.
@@ -120,6 +121,7 @@ struct Figure {
   std::string caption;  ///< source, run and step; small print under the figure
   std::vector<Panel> panels;
   int columns = 1;
+  bool aligned = false;  ///< plots of one column begin and end at the same x
 };
 
 }  // namespace aniso::figure

@@ -35,6 +35,54 @@ Rect frame_figure(Canvas& canvas, const Figure& figure, double width, double hei
   return room;
 }
 
+// Where each panel goes: columns of equal width, rows as high as their panels ask for.
+std::vector<Rect> panel_areas(const Figure& figure, const Rect& room) {
+  const auto count = figure.panels.size();
+  const auto columns =
+      std::min(static_cast<std::size_t>(figure.columns), std::max<std::size_t>(count, 1));
+  const std::size_t rows = std::max<std::size_t>(1, (count + columns - 1) / columns);
+  std::vector<double> weights(rows, 0);
+  double total = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double weight = figure.panels[i].weight;
+    ANISO_CHECK(weight > 0 && std::isfinite(weight), "The panel '", figure.panels[i].title,
+                "' asks for a share of ", weight, " of the height; shares are positive.");
+    weights[i / columns] = std::max(weights[i / columns], weight);
+  }
+  for (const double weight : weights) total += weight;
+  const double gaps = kGap * static_cast<double>(rows - 1);
+  const double w =
+      (room.width - kGap * static_cast<double>(columns - 1)) / static_cast<double>(columns);
+  std::vector<Rect> out;
+  double y = room.y;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double h = (room.height - gaps) * weights[i / columns] / total;
+    const double x = room.x + (w + kGap) * static_cast<double>(i % columns);
+    out.push_back(
+        {std::round(x), std::round(y), std::max(0.0, std::floor(w)), std::max(0.0, std::floor(h))});
+    if (i % columns + 1 == columns) y += h + kGap;
+  }
+  return out;
+}
+
+// The room beside their plots that lets those of each column lie on top of each other.
+std::vector<SideRoom> side_rooms(const Figure& figure, const std::vector<Rect>& areas,
+                                 const TextMeasurer& measurer, const LayoutOptions& options) {
+  const auto columns = static_cast<std::size_t>(figure.columns);
+  std::vector<SideRoom> rooms(columns);
+  if (!figure.aligned) return rooms;
+  DisplayList unused;
+  Canvas canvas(unused, measurer, options);
+  for (std::size_t i = 0; i < areas.size(); ++i) {
+    const PanelFrame frame = draw_panel(canvas, figure.panels[i], areas[i]);
+    if (frame.plot.width <= 0) continue;
+    SideRoom& room = rooms[i % columns];
+    room.left = std::max(room.left, frame.plot.x - areas[i].x);
+    room.right = std::max(room.right, areas[i].right() - frame.plot.right());
+  }
+  return rooms;
+}
+
 }  // namespace
 
 DisplayList layout(const Figure& figure, double width, double height, const TextMeasurer& measurer,
@@ -52,17 +100,11 @@ DisplayList layout(const Figure& figure, double width, double height, const Text
   Canvas canvas(out, measurer, options);
   if (options.background) canvas.add(Fill{{0, 0, width, height}, options.theme->background});
   const Rect room = frame_figure(canvas, figure, width, height);
-  const auto count = static_cast<int>(figure.panels.size());
-  const int columns = std::min(figure.columns, std::max(count, 1));
-  const int rows = std::max(1, (count + columns - 1) / columns);
-  const double w = (room.width - kGap * (columns - 1)) / columns;
-  const double h = (room.height - kGap * (rows - 1)) / rows;
-  for (int i = 0; i < count; ++i) {
-    const int row = i / columns, column = i % columns;
-    const Rect area{std::round(room.x + (w + kGap) * column), std::round(room.y + (h + kGap) * row),
-                    std::max(0.0, std::floor(w)), std::max(0.0, std::floor(h))};
-    out.panels.push_back(draw_panel(canvas, figure.panels[static_cast<std::size_t>(i)], area));
-  }
+  const std::vector<Rect> areas = panel_areas(figure, room);
+  const std::vector<SideRoom> rooms = side_rooms(figure, areas, measurer, options);
+  for (std::size_t i = 0; i < areas.size(); ++i)
+    out.panels.push_back(draw_panel(canvas, figure.panels[i], areas[i],
+                                    rooms[i % static_cast<std::size_t>(figure.columns)]));
   return out;
 }
 

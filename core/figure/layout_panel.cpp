@@ -14,11 +14,12 @@ namespace {
 
 constexpr double kMinPlot = 24;
 constexpr double kTick = 4;
+constexpr double kWidestName = 0.3;  // of the panel, beside its curves
 
 class PanelLayout {
  public:
-  PanelLayout(Canvas& canvas, const Panel& panel, const Rect& area)
-      : canvas_(canvas), panel_(panel), theme_(canvas.theme()), room_(area) {
+  PanelLayout(Canvas& canvas, const Panel& panel, const Rect& area, const SideRoom& least)
+      : canvas_(canvas), panel_(panel), theme_(canvas.theme()), room_(area), least_(least) {
     frame_.area = area;
   }
 
@@ -96,6 +97,12 @@ class PanelLayout {
     const double label_room = frame_.plot.height - canvas_.scaled(60);
     if (static_cast<double>(end_labels_.size()) * canvas_.scaled(15) > label_room)
       end_labels_.clear();
+    // Names that would take the room from the data go above it.
+    for (const EndLabel& label : end_labels_)
+      if (canvas_.width(label.name, canvas_.body()) > kWidestName * room_.width) {
+        end_labels_.clear();
+        break;
+      }
     entries_ = legend_entries(panel_, !end_labels_.empty());
     if (const double height = legend(canvas_, entries_, {}, room_.width, false); height > 0) {
       legend_top_ = top_;
@@ -157,7 +164,8 @@ class PanelLayout {
     margin_ = right;
     if (show_field_)
       right = bar_width_ = color_bar_width(canvas_, *panel_.field, frame_, plot.height);
-    plot.x = std::ceil(room_.x + left);
+    right = std::max(right, least_.right);
+    plot.x = std::ceil(room_.x + std::max(left, least_.left));
     plot.width = std::floor(room_.right() - right - plot.x);
     plot.y = std::ceil(plot.y);
     plot.height = std::floor(plot.height);
@@ -295,6 +303,7 @@ class PanelLayout {
   const Panel& panel_;
   const Theme& theme_;
   Rect room_;
+  SideRoom least_;
   PanelFrame frame_;
   PanelRange range_;
   bool show_field_ = false;
@@ -308,8 +317,8 @@ class PanelLayout {
 
 }  // namespace
 
-PanelFrame draw_panel(Canvas& canvas, const Panel& panel, const Rect& area) {
-  return PanelLayout(canvas, panel, area).run();
+PanelFrame draw_panel(Canvas& canvas, const Panel& panel, const Rect& area, const SideRoom& least) {
+  return PanelLayout(canvas, panel, area, least).run();
 }
 
 }  // namespace aniso::figure

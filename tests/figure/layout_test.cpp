@@ -307,6 +307,30 @@ TEST(Layout, EveryTextKeepsClearOfOthersInAFigureOfManyKinds) {
   }
 }
 
+TEST(Layout, RowsAreAsHighAsTheirPanelsAskFor) {
+  Figure figure;
+  figure.panels = {curves({{"a", 1}}), curves({{"b", 1}})};
+  figure.panels[1].weight = 0.25;
+  const DisplayList list = layout(figure, 500, 600, FixedMeasurer());
+  EXPECT_NEAR(list.panels[0].area.height, 4 * list.panels[1].area.height, 4);
+  EXPECT_GT(list.panels[1].area.y, list.panels[0].area.bottom());
+  figure.panels[1].weight = 0;
+  EXPECT_THROW(layout(figure, 500, 600, FixedMeasurer()), InvalidInput);
+}
+
+TEST(Layout, AlignedPlotsOfAColumnLieOnTopOfEachOther) {
+  Figure figure;
+  figure.panels = {curves({{"a", 1}}), curves({{"b", 123456}})};
+  figure.panels[1].y.scale = Scale::log10;
+  const DisplayList apart = layout(figure, 500, 600, FixedMeasurer());
+  EXPECT_NE(apart.panels[0].plot.x, apart.panels[1].plot.x);
+  figure.aligned = true;
+  const DisplayList list = layout(figure, 500, 600, FixedMeasurer());
+  EXPECT_EQ(list.panels[0].plot.x, list.panels[1].plot.x);
+  EXPECT_EQ(list.panels[0].plot.right(), list.panels[1].plot.right());
+  expect_no_text_collides(list);
+}
+
 TEST(Layout, NamesInsideThePlotStandOnPlates) {
   Panel panel = curves({{"loss", 1}});
   panel.rules.push_back({"threshold", 40, true, {}});
