@@ -35,6 +35,13 @@ struct Notice {
   std::function<void()> press = {};  ///< what the button does
 };
 
+/// Settings that one view asks others to take: a direction for the field's plane.
+struct SettingsRequest {
+  std::string view;  ///< every tile that shows this kind …
+  std::string tag;   ///< … and has this tag; empty for any
+  Json settings;     ///< names and values; the others stay
+};
+
 /// Colour (a category of the theme) that follows a run through every view: the parent's or the
 /// fork's.
 int run_category(const session::Snapshot& run, const session::Snapshot* compared_with);
@@ -68,6 +75,7 @@ struct Frame {
   std::vector<Reading> readings =
       {};                            ///< under the cursor; filled by views, shown by the inspector
   std::vector<Notice> notices = {};  ///< to be shown; filled by anyone
+  std::vector<SettingsRequest> settings_requests = {};  ///< filled by views, taken by the stage
   double redraw_at_s = std::numeric_limits<double>::infinity();  ///< draw again then
   bool clean = false;         ///< a picture without chrome on a transparent ground
   bool keep_drawing = false;  ///< set while something moves (an easing, a drag)

@@ -175,7 +175,25 @@ void Stage::draw(Frame& frame, const Rect& area) {
     draw_tile(frame, i, layout.tiles[i]);
   }
   frame.snapshot = frame.active;
+  apply_requests(frame);
   drag_dividers(frame, area, layout);
+}
+
+void Stage::apply_requests(Frame& frame) {
+  for (const SettingsRequest& request : std::exchange(frame.settings_requests, {}))
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      if (shown_[i] != request.view) continue;
+      if (!request.tag.empty() && views_[i]->tag() != request.tag) continue;
+      try {
+        Json settings = views_[i]->settings().json();
+        settings.update(request.settings);
+        views_[i]->set_settings(settings);
+        frame.view_state.tiles[i].settings = views_[i]->settings().json();
+      } catch (const Error& error) {
+        frame.notices.push_back({Notice::Kind::error, error.what()});
+      }
+      frame.keep_drawing = true;
+    }
 }
 
 void Stage::draw_tile(Frame& frame, std::size_t index, const Rect& area) {

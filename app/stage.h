@@ -49,6 +49,7 @@ class Stage {
   void draw_view_menu(Frame& frame, std::size_t index);
   void drag_dividers(Frame& frame, const Rect& area, const StageLayout& layout);
 
+  void apply_requests(Frame& frame);
   void follow_comparison(Frame& frame);
   session::SnapshotPtr run_of(const Frame& frame, std::size_t index) const;
 

@@ -71,6 +71,28 @@ void heading(const std::string& title) {
   space(2);
 }
 
+bool tab(const std::string& label, bool chosen) {
+  const ImVec2 extent = text_extent(Face::regular, TextSize::quiet, label);
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size{extent.x + px(12), px(22)};
+  const bool pressed = ImGui::InvisibleButton(label.c_str(), size);
+  const figure::Rgb ink = chosen || ImGui::IsItemHovered() ? theme().text : theme().quiet;
+  draw_text({at.x + px(6), at.y + (size.y - extent.y) / 2}, Face::regular, TextSize::quiet,
+            color(ink), label);
+  if (chosen)
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x + px(6), at.y + size.y - px(2)},
+                                              {at.x + size.x - px(6), at.y + size.y},
+                                              color(theme().accent));
+  ImGui::SameLine(0, 0);
+  return pressed && !chosen;
+}
+
+void thin_progress(ImVec2 at, float width, double share) {
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  draw->AddRectFilled(at, {at.x + width, at.y + px(2)}, color(theme().line));
+  draw->AddRectFilled(at, {at.x + width * static_cast<float>(share), at.y + px(2)},
+                      color(theme().accent));
+}
+
 void quiet_text(const std::string& text) {
   ImGui::PushStyleColor(ImGuiCol_Text, color4(theme().quiet));
   ImGui::PushTextWrapPos(0);

@@ -19,6 +19,12 @@ bool icon_button(const char* id, const char* icon, const std::string& tooltip, b
 /// Button with words; as wide as they are, or `width` design pixels.
 bool text_button(const std::string& label, Emphasis emphasis = Emphasis::plain, float width = 0);
 
+/// A word that chooses one of several pictures, underlined where it is the chosen one; the next one
+/// goes beside it. @return  whether it was pressed and is not the chosen one yet.
+bool tab(const std::string& label, bool chosen);
+/// A thin bar across `width`, filled to this share (0 … 1).
+void thin_progress(ImVec2 at, float width, double share);
+
 /// Section title in capitals.
 void heading(const std::string& title);
 /// Quiet text, wrapped.

@@ -10,6 +10,8 @@ ViewType curves_view();
 ViewType trajectory_view();
 ViewType architecture_view();
 ViewType curvature_view();
+ViewType spectrum_view();
+ViewType average_geometry_view();
 /// Shows any analysis by the kinds of its results.
 ViewType result_view(const std::string& analysis_id);
 

@@ -9,8 +9,9 @@ namespace aniso::app {
 
 const std::vector<ViewType>& view_types() {
   static const std::vector<ViewType> types = [] {
-    std::vector<ViewType> all = {field_view(), curves_view(), trajectory_view(),
-                                 architecture_view(), curvature_view()};
+    std::vector<ViewType> all = {field_view(),           curves_view(),    trajectory_view(),
+                                 architecture_view(),    curvature_view(), spectrum_view(),
+                                 average_geometry_view()};
     for (const analysis::Analysis& analysis : analysis::analyses())
       if (std::none_of(all.begin(), all.end(),
                        [&](const ViewType& type) { return type.id == analysis.id; }))

@@ -39,7 +39,9 @@ class View {
   virtual const ParamSchema& settings_schema() const = 0;
   const Params& settings() const { return settings_; }
   /// @throws InvalidInput.
-  void set_settings(const Json& json) { settings_ = validated(settings_schema(), json, "view"); }
+  virtual void set_settings(const Json& json) {
+    settings_ = validated(settings_schema(), json, "view");
+  }
 
   /// The tile's name for analysis requests; unique within the window.
   const std::string& tag() const { return tag_; }

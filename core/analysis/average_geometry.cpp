@@ -218,6 +218,7 @@ Analysis average_geometry() {
       "(arXiv 2410.12025); null band and groups are ours";
   analysis.params = params();
   analysis.is_long = true;
+  analysis.gives_spectra = true;
   analysis.is_step_free = [](const Params& p) { return p.choice("of") == "fresh"; };
   analysis.run = run;
   return analysis;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/analysis/registry.h"
+#include "core/analysis/spectrum_figure.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
 #include "core/data/shown_rows.h"
@@ -37,12 +38,6 @@ std::string rounded(double value) {
   return out.data();
 }
 
-std::vector<double> numbered(Index count) {
-  std::vector<double> out;
-  for (Index i = 1; i <= count; ++i) out.push_back(static_cast<double>(i));
-  return out;
-}
-
 // A panel with title, axes and what the status says; `message` is set where there is nothing to
 // draw.
 Panel panel_of(const Quantity& quantity) {
@@ -56,19 +51,6 @@ Panel panel_of(const Quantity& quantity) {
     panel.subtitle =
         text("partial: ", grouped(quantity.status.done), " of ", grouped(quantity.status.total));
   return panel;
-}
-
-// Zeros have no logarithm: they are left out of the axis and the panel says so.
-void make_logarithmic(Panel& panel, std::vector<double>& values) {
-  const auto zeros = std::count(values.begin(), values.end(), 0.0);
-  if (zeros == static_cast<std::ptrdiff_t>(values.size()) ||
-      std::any_of(values.begin(), values.end(), [](double v) { return v < 0; }))
-    return;
-  panel.y.scale = figure::Scale::log10;
-  std::replace(values.begin(), values.end(), 0.0, kNaN);
-  if (zeros > 0)
-    panel.subtitle += text(panel.subtitle.empty() ? "" : " · ", zeros,
-                           zeros == 1 ? " value is" : " values are", " zero and not on the axis");
 }
 
 void add_points(Panel& panel, const data::Plane& plane, const data::Dataset& data, bool by_class) {
@@ -136,7 +118,11 @@ Panel panel_for(const MatrixMap& result, const data::Dataset*) {
   field.x_high = static_cast<double>(result.values.cols() - 1);
   field.y_high = static_cast<double>(result.values.rows() - 1);
   field.colormap = result.is_signed ? figure::Colormap::diverging : figure::Colormap::viridis;
+  field.interpolation = figure::Interpolation::cells;
   panel.x.integer = panel.y.integer = true;
+  panel.equal_aspect = true;
+  panel.y.low = static_cast<double>(result.values.rows()) - 0.5;  // row 0 on top
+  panel.y.high = -0.5;
   panel.field = std::move(field);
   return panel;
 }
@@ -201,44 +187,7 @@ Panel panel_for(const ScalarSeries& result, const data::Dataset*) {
   return panel;
 }
 
-Panel panel_for(const Spectrum& result, const data::Dataset*) {
-  Panel panel = panel_of(result.quantity);
-  panel.y.unit = result.quantity.unit;
-  panel.x.integer = true;
-  if (!panel.message.empty()) return panel;
-  figure::Points points;
-  points.x = numbered(result.values.size());
-  points.y = entries(result.values);
-  make_logarithmic(panel, points.y);
-  if (result.values.size() > kManyValues) {
-    points.size = 3;
-    points.rim = false;
-  }
-  const bool is_logarithmic = panel.y.scale == figure::Scale::log10;
-  const auto shown = [&](const Vector& v) {
-    std::vector<double> out = entries(v);
-    if (is_logarithmic)
-      std::replace_if(
-          out.begin(), out.end(), [](double y) { return y <= 0; }, kNaN);
-    return out;
-  };
-  if (result.null_high.size() > 0)
-    panel.bands.push_back({result.null_name,
-                           points.x,
-                           shown(result.null_low),
-                           shown(result.null_high),
-                           {.role = Role::quiet, .opacity = 0.35}});
-  if (result.guide_high > result.guide_low) {
-    panel.rules.push_back({.name = "Marchenko–Pastur", .at = result.guide_high});
-    if (result.guide_low > 0 || !is_logarithmic)
-      panel.rules.push_back({.name = "", .at = result.guide_low});
-  }
-  if (result.theory.size() > 0)
-    panel.lines.push_back(
-        {result.theory_name, points.x, shown(result.theory), {.category = 1, .dashed = true}});
-  panel.points.push_back(std::move(points));
-  return panel;
-}
+Panel panel_for(const Spectrum& result, const data::Dataset*) { return spectrum_panel(result); }
 
 Panel panel_for(const PointSet& result, const data::Dataset*) {
   Panel panel = panel_of(result.quantity);

@@ -62,6 +62,8 @@ struct Analysis {
   bool is_long = false;
   /// The same, where it depends on the parameters. Empty for `is_long` alone.
   std::function<bool(const Params&)> is_long_when = {};
+  /// Whether it can give Spectrum results, so that the spectrum view offers it.
+  bool gives_spectra = false;
   /// Whether, under these parameters, the answer is the same at every step of a run, so that it is
   /// asked for once and again only when the settings change. Empty for never.
   std::function<bool(const Params&)> is_step_free = {};

@@ -54,6 +54,7 @@ Analysis weight_spectra() {
   analysis.formula = "W = U diag(σ_1 ≥ σ_2 ≥ …) Vᵀ";
   analysis.source = "singular value decomposition";
   analysis.by_default = true;
+  analysis.gives_spectra = true;
   analysis.run = run;
   return analysis;
 }
