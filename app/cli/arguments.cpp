@@ -28,6 +28,19 @@ struct Raw {
   std::optional<std::int64_t> memory_limit;
 };
 
+// Said here, since CLI11's own words are only "Could not convert".
+void take_whole_number(CLI::Option* option) {
+  option->check(CLI::Validator(
+      [](std::string& word) {
+        std::int64_t value = 0;
+        const auto end = std::from_chars(word.data(), word.data() + word.size(), value);
+        const bool is_whole = end.ec == std::errc() && end.ptr == word.data() + word.size();
+        return is_whole ? std::string()
+                        : "'" + word + "' is no whole number; write one such as 100";
+      },
+      ""));
+}
+
 void add_experiment_options(CLI::App& app, Arguments& to) {
   app.add_option("--preset", to.preset, "Start from a shipped experiment; see 'list'.");
   app.add_option("--config", to.config, "Start from an experiment file (JSON).");
@@ -37,14 +50,15 @@ void add_experiment_options(CLI::App& app, Arguments& to) {
          "repeated.")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--seed", to.seed, "Seed of every random draw.");
-  app.add_option("--steps", to.steps, "Optimiser steps.");
+  take_whole_number(app.add_option("--seed", to.seed, "Seed of every random draw."));
+  take_whole_number(app.add_option("--steps", to.steps, "Optimiser steps."));
   app.add_option("--device", to.device, "auto, cpu or cuda:N.");
-  app.add_option("--threads", to.threads, "Threads of the trainer.");
+  take_whole_number(app.add_option("--threads", to.threads, "Threads of the trainer."));
   app.add_option("--analyses", to.analyses,
                  "Analyses of the run, such as field,trajectory; or "
                  "none.");
-  app.add_option("--every", to.every, "Steps between two looks of the analyses; 0 for the end.");
+  take_whole_number(app.add_option("--every", to.every,
+                                   "Steps between two looks of the analyses; 0 for the end."));
 }
 
 void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
@@ -52,8 +66,9 @@ void add_output_options(CLI::App& app, Arguments& to, Raw& raw) {
   app.add_option("--figures", raw.figures, "Formats of the figures: pdf,svg,png; or none.");
   app.add_option("--size", raw.size, "Size of the figures in points, such as 900x600.")
       ->type_name("WxH");
-  app.add_option("--memory-limit", raw.memory_limit,
-                 "MiB for stored steps in the window, for results of analyses without one (512).");
+  take_whole_number(app.add_option(
+      "--memory-limit", raw.memory_limit,
+      "MiB for stored steps in the window, for results of analyses without one (512)."));
   app.add_option("--log-level", raw.log_level, "error, warning or info.");
   app.add_option("--autosave", to.autosave_s,
                  "Seconds between two saves of the session on the way (30); 0 for none.")

@@ -97,7 +97,10 @@ TEST(CommandLine, BadInputIsRefusedWithCodeTwoAndWhatToDo) {
   const std::vector<BadInput> cases = {
       {{"rnu"}, "Did you mean 'run'"},
       {{"run", good, "--stpes", "5"}, "Did you mean '--steps'"},
-      {{"run", good, "--steps", "many"}, "--steps"},
+      {{"run", good, "--steps", "many"}, "--steps: 'many' is no whole number"},
+      {{"run", good, "--seed", "1e3"}, "--seed: '1e3' is no whole number"},
+      {{"run", good, "--threads", "99999999999999999999"}, "is no whole number"},
+      {{"run", good, "--memory-limit", "1G"}, "--memory-limit: '1G' is no whole number"},
       {{"run", good, "--steps", "-4"}, "training.steps"},
       {{"describe", "trajektory"}, "Did you mean 'trajectory'"},
       {{"describe"}, "ID"},
