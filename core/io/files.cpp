@@ -41,6 +41,17 @@ class File {
   int fd_ = -1;
 };
 
+// Also said of folders that exist but take no new files, such as /proc.
+std::string missing_parent(const std::string& folder) {
+  std::error_code ignored;
+  const fs::path there = folder.empty() ? "." : folder;
+  if (fs::is_directory(there, ignored))
+    return ": nothing can be created in '" + there.string() + "'. Choose another folder";
+  if (fs::exists(there, ignored))
+    return ": '" + folder + "' is a file, no folder. Choose another folder";
+  return ": the folder '" + folder + "' does not exist. Create it first";
+}
+
 std::string advice(int error, const fs::path& path) {
   switch (error) {
     case ENOSPC:
@@ -56,7 +67,7 @@ std::string advice(int error, const fs::path& path) {
       return ": the file system is read-only. Choose another folder";
     case ENOENT:
     case ENOTDIR:
-      return ": the folder '" + path.parent_path().string() + "' does not exist. Create it first";
+      return missing_parent(path.parent_path().string());
     case EISDIR:
       return ": it is a folder. Give the name of a file";
     case ENAMETOOLONG:
@@ -154,7 +165,8 @@ std::string read_text(const fs::path& path, std::uint64_t limit) {
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   if (text.find('\0') != std::string::npos)
     throw IoError("'" + path.string() +
-                  "' is not a text file in UTF-8: it contains NUL bytes. Save it as UTF-8.");
+                  "' is not a text file in UTF-8: it contains NUL bytes. Save it as UTF-8; if it "
+                  "should be another kind of file, it is damaged.");
   return text;
 }
 

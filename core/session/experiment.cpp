@@ -148,7 +148,7 @@ std::string text_from(const Json& json, const char* key) {
 void check_schema_number(const Json& json) {
   const auto it = json.find("schema");
   if (it == json.end()) return;
-  ANISO_CHECK(it->is_number_integer() && *it >= 1, "schema: expected a whole number from 1 to ",
+  ANISO_CHECK(it->is_number_integer() && *it >= 1, "schema: expected a whole number such as ",
               kExperimentSchema, ", got ", shown(*it));
   ANISO_CHECK(*it <= kExperimentSchema, "schema: this experiment has format ", shown(*it),
               ", written by a newer version; this one reads up to format ", kExperimentSchema,

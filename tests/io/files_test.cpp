@@ -140,9 +140,12 @@ TEST(Files, WritingSaysWhatToDo) {
               HasSubstr("it is a folder"));
   write_atomically(folder / "file", "x");
   EXPECT_THAT(message_of<IoError>([&] { write_atomically(folder / "file/a.txt", "x"); }),
-              HasSubstr("does not exist"));
+              HasSubstr("is a file, no folder. Choose another folder"));
   EXPECT_THAT(message_of<IoError>([&] { write_atomically("/proc/anisoscope", "x"); }),
-              HasSubstr("cannot write '/proc/anisoscope'"));
+              AllOf(HasSubstr("cannot write '/proc/anisoscope'"),
+                    HasSubstr("nothing can be created in '/proc'. Choose another folder")));
+  EXPECT_THAT(message_of<IoError>([&] { make_output_folder("/proc/anisoscope"); }),
+              HasSubstr("nothing can be created in '/proc'. Choose another folder"));
   EXPECT_EQ(folder.entries(), 1);
 }
 
