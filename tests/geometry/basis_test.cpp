@@ -3,8 +3,10 @@
 #include <fftw3.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <complex>
+#include <ostream>
 #include <vector>
 
 #include "core/base/errors.h"
@@ -25,6 +27,13 @@ struct Case {
   Basis basis;
   Grid grid;
 };
+
+// Without it a test is named by the bytes of its case, padding included.
+void PrintTo(const Case& c, std::ostream* out) {
+  constexpr std::array kNames = {"pixel", "dft", "hadamard", "dct", "random"};
+  *out << kNames.at(static_cast<std::size_t>(c.basis)) << " " << c.grid.channels << "x"
+       << c.grid.height << "x" << c.grid.width;
+}
 
 class OrthonormalBasis : public testing::TestWithParam<Case> {};
 
