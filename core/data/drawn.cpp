@@ -29,7 +29,7 @@ RawData generate(const Params& params, const RandomStream& stream) {
     raw.x(i, 1) += point.y;
   }
   raw.plane = {Vector::Zero(2), Vector::Unit(2, 0), Vector::Unit(2, 1), params.real("extent")};
-  if (n == 0) raw.notes.push_back("No points yet: pick a class in the field view and paint");
+  if (n == 0) raw.notes.emplace_back("No points yet: pick a class in the field view and paint");
   return raw;
 }
 
