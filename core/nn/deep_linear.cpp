@@ -1,5 +1,5 @@
-#include "core/nn/builtin.h"
 #include "core/nn/initialisation.h"
+#include "core/nn/registry.h"
 
 namespace aniso::nn {
 namespace {

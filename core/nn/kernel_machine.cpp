@@ -2,9 +2,9 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/nn/builtin.h"
 #include "core/nn/initialisation.h"
 #include "core/nn/plan_builder.h"
+#include "core/nn/registry.h"
 
 namespace aniso::nn {
 namespace {

@@ -1,6 +1,6 @@
-#include "core/nn/builtin.h"
 #include "core/nn/initialisation.h"
 #include "core/nn/plan_builder.h"
+#include "core/nn/registry.h"
 
 namespace aniso::nn {
 

@@ -2,21 +2,28 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/nn/builtin.h"
+
+// One line per architecture, in menu order: <id>.cpp defines the maker <id>().
+#define ANISO_ARCHITECTURES(ARCHITECTURE) \
+  ARCHITECTURE(mlp)                       \
+  ARCHITECTURE(residual_mlp)              \
+  ARCHITECTURE(deep_linear)               \
+  ARCHITECTURE(linear)                    \
+  ARCHITECTURE(random_features)           \
+  ARCHITECTURE(kernel_machine)            \
+  ARCHITECTURE(conv_pool_dense)           \
+  ARCHITECTURE(lenet)                     \
+  ARCHITECTURE(resnet)                    \
+  ARCHITECTURE(vit)
 
 namespace aniso::nn {
 
+#define ANISO_DECLARE(id) Architecture id();
+ANISO_ARCHITECTURES(ANISO_DECLARE)
+
 const std::vector<Architecture>& architectures() {
-  static const std::vector<Architecture> list = {mlp(),
-                                                 residual_mlp(),
-                                                 deep_linear(),
-                                                 linear(),
-                                                 random_features(),
-                                                 kernel_machine(),
-                                                 conv_pool_dense(),
-                                                 lenet(),
-                                                 resnet(),
-                                                 vit()};
+#define ANISO_MAKE(id) id(),
+  static const std::vector<Architecture> list = {ANISO_ARCHITECTURES(ANISO_MAKE)};
   return list;
 }
 

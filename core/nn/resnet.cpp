@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/nn/builtin.h"
 #include "core/nn/initialisation.h"
 #include "core/nn/plan_builder.h"
+#include "core/nn/registry.h"
 
 namespace aniso::nn {
 namespace {

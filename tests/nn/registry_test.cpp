@@ -40,6 +40,14 @@ TEST(ArchitectureRegistry, DeclarationsAreComplete) {
   }
 }
 
+// Architectures on images need a layout, so their cases are written out: none may be forgotten.
+TEST(ArchitectureRegistry, EveryArchitectureHasACaseInTheContractTests) {
+  std::set<std::string> covered;
+  for (const auto& c : cases()) covered.insert(c.id);
+  for (const auto& entry : architectures())
+    EXPECT_TRUE(covered.contains(entry.id)) << entry.id << ": add it to tests/nn/cases.h";
+}
+
 TEST(ArchitectureRegistry, WhatOnlyInitialisationReadsIsFeltAtAResetOnly) {
   for (const auto& entry : architectures())
     for (const char* name :
