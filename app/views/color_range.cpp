@@ -114,11 +114,20 @@ void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::st
                     float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float height = ui::px(10), line = ui::text_extent(Face::mono, TextSize::quiet, "0").y;
-  const std::string title = ui::fitted(Face::regular, TextSize::quiet,
-                                       range.logarithmic ? name + " (log)" : name, width * 0.45f);
+  const auto extent_of = [](double value) {
+    return ui::text_extent(Face::mono, TextSize::quiet, short_number(value)).x;
+  };
+  // The name gives way to the numbers at both ends.
+  const float ends = extent_of(range.low) + extent_of(range.high) + ui::px(8);
+  const float room = std::min(width * 0.45f, width - ends - ui::px(12));
+  const std::string title = room < ui::px(24)
+                                ? ""
+                                : ui::fitted(Face::regular, TextSize::quiet,
+                                             range.logarithmic ? name + " (log)" : name, room);
   const ImVec2 extent = ui::text_extent(Face::regular, TextSize::quiet, title);
   ui::draw_text({at.x, at.y}, Face::regular, TextSize::quiet, ui::color(ui::theme().quiet), title);
-  const float low_x = at.x + extent.x + ui::px(12), bar = at.x + width - low_x;
+  const float low_x = at.x + extent.x + (title.empty() ? 0 : ui::px(12));
+  const float bar = at.x + width - low_x;
   ImDrawList* draw = ImGui::GetWindowDrawList();
   const bool dark = ui::theme().dark;
   for (int i = 0; i < kSegments; ++i) {
@@ -137,7 +146,7 @@ void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::st
                   ui::color(ui::theme().quiet), words);
   };
   mark(range.low, 0, 0);
-  mark(range.high, 1, 1);
+  if (bar >= ends) mark(range.high, 1, 1);
   const double zero = -range.low / (range.high - range.low);
   const bool has_room = bar > ui::px(140);  // the ends' numbers come first
   if (has_room && !range.logarithmic && zero > 0.25 && zero < 0.75) mark(0, zero, 0.5);
