@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/base/names.h"
 #include "core/session/curves.h"
+#include "core/training/objectives.h"
 
 namespace aniso::app {
 namespace {
@@ -20,7 +21,8 @@ class CurvesView : public FigureView {
   }
   std::string subtitle(const Frame& frame) const override {
     if (!frame.snapshot->resolved) return "";
-    return frame.snapshot->resolved->experiment.objective.id + ", whole training and test sets";
+    const std::string& id = frame.snapshot->resolved->experiment.objective.id;
+    return training::objective(id).title + ", whole training and test sets";
   }
   const ParamSchema& settings_schema() const override {
     static const ParamSchema schema = {
