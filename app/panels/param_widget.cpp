@@ -133,7 +133,10 @@ ParamEdit draw_combo(const std::vector<Choice>& choices, const std::string& curr
   std::string title = current;
   for (const Choice& choice : choices)
     if (choice.id == current) title = choice.title;
-  if (ImGui::BeginCombo("##value", title.c_str(), ImGuiComboFlags_HeightLarge)) {
+  const float room =  // left of the arrow; ImGui would cut a letter in two
+      ImGui::CalcItemWidth() - ImGui::GetFrameHeight() - ImGui::GetStyle().FramePadding.x;
+  const std::string shown = ui::fitted(ui::Face::regular, ui::TextSize::body, title, room);
+  if (ImGui::BeginCombo("##value", shown.c_str(), ImGuiComboFlags_HeightLarge)) {
     for (const Choice& choice : choices) {
       if (ImGui::Selectable(choice.title.c_str(), choice.id == current)) edit.value = choice.id;
       ui::tooltip(choice.doc);
