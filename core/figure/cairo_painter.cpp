@@ -206,8 +206,8 @@ Format format_of(std::string_view extension) {
   const std::vector<std::string> known = {"pdf", "svg", "png"};
   for (std::size_t i = 0; i < known.size(); ++i)
     if (extension == known[i]) return static_cast<Format>(i);
-  throw InvalidInput(
-      text("Figures cannot be written as '", extension, "'.", suggestion(extension, known)));
+  throw InvalidInput(text("Figures cannot be written as '", extension,
+                          "', only as pdf, svg or png.", suggestion(extension, known)));
 }
 
 std::string extension_of(Format format) {

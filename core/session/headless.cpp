@@ -259,6 +259,10 @@ void Headless::autosave() {
 }
 
 void Headless::train() {
+  if (loop_->is_over() && !loop_->has_diverged() && loop_->steps_done() > 0)
+    notice(text("nothing left to train: the session stands at step ", grouped(loop_->steps_done()),
+                " and the experiment has ", grouped(loop_->total_steps()),
+                ". Raise training.steps to go on"));
   training_rate_.update(loop_->steps_done(), loop_->training_s());
   pace_.update(loop_->steps_done(), seconds_since(start_));
   loop_->start_clock();

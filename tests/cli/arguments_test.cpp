@@ -123,7 +123,7 @@ TEST(CommandLine, BadInputIsRefusedWithCodeTwoAndWhatToDo) {
       {{"run", good, "--device", "cuda:99"}, "cuda:99"},
       {{"run", good, "--device", "gpu"}, "gpu"},
       {{"run", good, "--analyses", "feild"}, "Did you mean 'field'"},
-      {{"run", good, "--figures", "pfd"}, "pdf"},
+      {{"run", good, "--figures", "pfd"}, "only as pdf, svg or png. Did you mean 'pdf'"},
       {{"run", good, "--size", "900"}, "WIDTHxHEIGHT"},
       {{"run", good, "--log-level", "inof"}, "Did you mean 'info'"},
       {{"run", good, "--memory-limit", "0"}, "--memory-limit"},

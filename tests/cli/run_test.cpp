@@ -140,6 +140,10 @@ TEST_F(Run, ASessionGoesOnWhereItStopped) {
   EXPECT_THAT(content_of(out("rest") + "/metrics.csv"), HasSubstr("\n20,"));
   const auto folder = run(with({out("part"), "--steps", "60"}), "folder");
   EXPECT_EQ(folder.sha256(), whole.sha256());
+  const auto nothing = run(with({out("rest"), "--steps", "30"}), "nothing");
+  EXPECT_EQ(nothing.code, 0);
+  EXPECT_THAT(nothing.err, HasSubstr("nothing left to train: the session stands at step 60 and the "
+                                     "experiment has 30. Raise training.steps"));
   // What changes shapes cannot go on.
   const auto other = run(with({out("part"), "-D", "architecture.hidden=[9]"}), "other");
   EXPECT_EQ(other.code, 2);
