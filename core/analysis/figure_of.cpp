@@ -21,7 +21,6 @@ using figure::Role;
 
 constexpr Index kMostPoints = 2000;  // more hide the field and swell vector files
 constexpr Index kMostValues = 16;    // lines of one spectrum over time
-constexpr Index kManyValues = 64;    // of one spectrum: smaller points
 constexpr Index kMostArrows = 24;    // a side of a vector field
 constexpr int kPathPieces = 24;      // shades along a path
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
