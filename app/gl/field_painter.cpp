@@ -66,10 +66,11 @@ void FieldPainter::draw(const FieldLook& look, const PlaneView& view, const figu
                         int width, int height) {
   if (!has_field()) return;
   check_look(look);
+  const GLuint map = map_.use(look.colormap, theme.dark);  // may bind it: before the others
   const ShaderProgram& p = program_;
   bind_texture(p, "field", 0, field_.id());
   bind_texture(p, "other", 1, other_ ? other_.id() : field_.id());
-  bind_texture(p, "map", 2, map_.use(look.colormap, theme.dark));
+  bind_texture(p, "map", 2, map);
 
   // Plane → sample coordinates; a single row or column is as wide as the extent says.
   const double dx = cols_ > 1 ? extent_.width() / static_cast<double>(cols_ - 1)

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <numbers>
 
@@ -58,6 +59,17 @@ bool is_defined(const analysis::Quantity& quantity) {
   return quantity.status.kind != Status::Kind::undefined;
 }
 
+// The probe's names are as short as its column.
+std::string short_name(const analysis::Quantity& quantity) {
+  static const std::map<std::string, const char*> names = {
+      {"gradient_norm", "|∇g|"},        {"hessian_large", "λ large"},
+      {"hessian_small", "λ small"},     {"hessian_det", "det H"},
+      {"hessian_trace", "tr H"},        {"level_curvature", "κ"},
+      {"mean_curvature", "mean curv."}, {"gaussian_curvature", "Gauss curv."}};
+  const auto known = names.find(quantity.id);
+  return known == names.end() ? quantity.title : known->second;
+}
+
 // Appends a piece to a line that NaN breaks.
 void append(figure::Line& line, double x, double y) {
   line.x.push_back(x);
@@ -97,7 +109,6 @@ class CurvatureView : public View {
   bool shows_streaks() const;
   double level_step() const;
   Matrix ellipses() const;
-  std::string bar_title(const analysis::Field2D& field) const;
 
   void take_results(Frame& frame);
   void draw_plane(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
@@ -190,11 +201,6 @@ Matrix CurvatureView::ellipses() const {
   return out;
 }
 
-std::string CurvatureView::bar_title(const analysis::Field2D& field) const {
-  if (settings_.choice("range") != "auto") return field.quantity.title;
-  return text(field.quantity.title, " (98 % within)");
-}
-
 void CurvatureView::take_results(Frame& frame) {
   feed_.update(frame, tag(), "curvature", analysis_params());
   const analysis::Field2D *field = shown(), *g = value();
@@ -248,7 +254,7 @@ void CurvatureView::draw(Frame& frame) {
   // What is shown answers an older question then.
   if (!feed_.error().empty()) draw_reason(feed_.error(), at, size);
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(8)});
-  PlaneStage::draw_footer(field->quantity, bar_title(*field), range_,
+  PlaneStage::draw_footer(field->quantity, field->quantity.title, range_,
                           colormap_of(settings_, field->is_signed), size.x);
 }
 
@@ -330,6 +336,8 @@ void CurvatureView::draw_legend(const analysis::Field2D& field, ImVec2 at, ImVec
     lines.emplace_back("streaks: principal direction of the larger curvature");
   if (!is_in_space() && gpu_->ellipses.size() > 0)
     lines.emplace_back("ellipses: local average of ∇g∇gᵀ");
+  if (settings_.choice("range") == "auto")
+    lines.emplace_back("colours end where 98 % of the values do");
   const float line = ui::text_extent(Face::regular, TextSize::quiet, "0").y;
   float y = at.y + ui::px(8);
   for (const std::string& words : lines) {
@@ -386,13 +394,14 @@ figure::Figure CurvatureView::figure(const Frame& frame) const {
     figure.caption += " · the streaks along the principal directions are in the window alone";
   auto& panel = figure.panels.front();
   if (!panel.field) return figure;
-  panel.field->name = bar_title(*shown());
   panel.field->colormap = colormap_of(settings_, shown()->is_signed);
   panel.field->low = range_.low;
   panel.field->high = range_.high;
   panel.field->logarithmic = range_.logarithmic;
   panel.field->zero_contour = false;
   panel.field->contours.clear();
+  if (settings_.choice("range") == "auto")
+    figure.caption += " · colours end where 98 % of the values do";
   if (shown()->quantity.id == "level_curvature")
     figure.caption += " · κ > 0 where level lines bend toward +∇g, κ < 0 where they bend away";
   add_level_lines(panel);

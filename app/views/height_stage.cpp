@@ -16,7 +16,7 @@ namespace {
 using ui::Face;
 using ui::TextSize;
 
-constexpr double kCloser = 1.12;   // the fit keeps the box's corners in view; the graph is inside
+constexpr double kOutside = 1.14;  // how far beyond the box its labels stand
 constexpr Index kPickStride = 2;   // samples between two places that the pointer finds
 constexpr double kPickReach = 10;  // design pixels
 constexpr double kTop = gl::SurfacePainter::kHeight;
@@ -75,7 +75,6 @@ std::optional<ImVec2> HeightStage::draw(Frame& frame, const gl::SurfaceLook& loo
   const double x = gpu_->surface.half_x(), y = gpu_->surface.half_y();
   if (!held_) {
     camera_.fit({-x, -y, -kTop}, {x, y, kTop}, size.x / std::max(size.y, 1.0f));
-    camera_.zoom(kCloser);
   }
   const OrbitMouse mouse = use_orbit_mouse(frame, camera_, at, size);
   if (mouse.moved) held_ = true;
@@ -119,12 +118,13 @@ void HeightStage::label(ImVec2 at, ImVec2 size) const {
   // On the edges that face the viewer.
   const Eigen::Vector3d eye = camera_.eye();
   const double front_x = eye.x() > 0 ? x : -x, front_y = eye.y() > 0 ? y : -y;
-  write({0, front_y, -kTop}, range("s, " + grid_.quantity.x_label, grid_.x_low, grid_.x_high),
-        0.5f);
-  write({front_x, 0, -kTop}, range("t, " + grid_.quantity.y_label, grid_.y_low, grid_.y_high),
-        0.5f);
-  write({-x, y, kTop}, height_name_ + "  " + shown_number(gpu_->surface.highest()), 0.5f);
-  write({-x, y, -kTop}, shown_number(gpu_->surface.lowest()), 0.5f);
+  write({0, kOutside * front_y, -kTop},
+        range("s, " + grid_.quantity.x_label, grid_.x_low, grid_.x_high), 0.5f);
+  write({kOutside * front_x, 0, -kTop},
+        range("t, " + grid_.quantity.y_label, grid_.y_low, grid_.y_high), 0.5f);
+  const Eigen::Vector3d upright(-kOutside * x, kOutside * y, 0), top(0, 0, kTop);
+  write(upright + top, height_name_ + "  " + shown_number(gpu_->surface.highest()), 0.5f);
+  write(upright - top, shown_number(gpu_->surface.lowest()), 0.5f);
 }
 
 // The nearest place of the graph within a few pixels of the pointer.
