@@ -59,6 +59,11 @@ bool is_defined(const analysis::Quantity& quantity) {
   return quantity.status.kind != Status::Kind::undefined;
 }
 
+ParamSchema in_the_plane(ParamSchema schema) {
+  for (ParamSpec& spec : schema) spec.when("show", {"plane"});
+  return schema;
+}
+
 // The probe's names are as short as its column.
 std::string short_name(const analysis::Quantity& quantity) {
   static const std::map<std::string, const char*> names = {
@@ -153,7 +158,7 @@ const ParamSchema& CurvatureView::settings_schema() const {
                          .when("show", {"plane"})
                          .about("Local averages of ∇g∇gᵀ: long across the level lines.")},
                     color_range_params()),
-             point_settings()),
+             in_the_plane(point_settings())),
       plane_settings(curvature_analysis().params));
   return schema;
 }
@@ -254,7 +259,7 @@ void CurvatureView::draw(Frame& frame) {
   // What is shown answers an older question then.
   if (!feed_.error().empty()) draw_reason(feed_.error(), at, size);
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(8)});
-  PlaneStage::draw_footer(field->quantity, field->quantity.title, range_,
+  PlaneStage::draw_footer(field->quantity, is_defined(field->quantity) ? &range_ : nullptr,
                           colormap_of(settings_, field->is_signed), size.x);
 }
 
@@ -325,23 +330,23 @@ void CurvatureView::draw_space(Frame& frame, const analysis::Field2D& field, ImV
   if (const auto place = height_.draw(frame, look, at, size)) read_out(frame, place->x, place->y);
 }
 
-// A few words on a ground at the upper left corner: what the marks mean.
+// A few words on a ground at the upper left corner: what the marks mean. The picture comes first:
+// they take a fifth of it at most.
 void CurvatureView::draw_legend(const analysis::Field2D& field, ImVec2 at, ImVec2 size) const {
   std::vector<std::string> lines;
   if (field.quantity.id == "level_curvature")
-    lines.emplace_back("κ > 0: level lines bend toward +∇g; κ < 0: away from it");
+    lines.emplace_back("κ > 0 bends toward +∇g, κ < 0 away");
   if (field.quantity.status.kind == Status::Kind::partial)
-    lines.emplace_back("hatched: undefined, the gradient vanishes or the output is not finite");
-  if (!is_in_space() && shows_streaks())
-    lines.emplace_back("streaks: principal direction of the larger curvature");
+    lines.emplace_back("hatched: undefined, no gradient or not finite");
+  if (!is_in_space() && shows_streaks()) lines.emplace_back("streaks: principal direction");
   if (!is_in_space() && gpu_->ellipses.size() > 0)
     lines.emplace_back("ellipses: local average of ∇g∇gᵀ");
-  if (settings_.choice("range") == "auto")
-    lines.emplace_back("colours end where 98 % of the values do");
-  const float line = ui::text_extent(Face::regular, TextSize::quiet, "0").y;
+  if (settings_.choice("range") == "auto") lines.emplace_back("colours span 98 % of the values");
+  const float line = ui::text_extent(Face::regular, TextSize::quiet, "0").y + ui::px(2);
+  const auto fitting = static_cast<std::size_t>(std::max(1.0f, size.y / (5 * line)));
+  if (lines.size() > fitting) lines.resize(fitting);
   float y = at.y + ui::px(8);
   for (const std::string& words : lines) {
-    if (y + line > at.y + size.y / 2) return;
     const std::string shown =
         ui::fitted(Face::regular, TextSize::quiet, words, size.x - ui::px(24));
     const float width = ui::text_extent(Face::regular, TextSize::quiet, shown).x;
@@ -350,7 +355,7 @@ void CurvatureView::draw_legend(const analysis::Field2D& field, ImVec2 at, ImVec
                                               {p.x + width + ui::px(4), p.y + line},
                                               ui::color(ui::theme().background, 0.7), ui::px(2));
     ui::draw_text(p, Face::regular, TextSize::quiet, ui::color(ui::theme().text), shown);
-    y += line + ui::px(2);
+    y += line;
   }
 }
 
@@ -376,8 +381,8 @@ void CurvatureView::read_out(Frame& frame, double x, double y) const {
   frame.readings.push_back({"t", shown_number(y), ""});
   for (const auto& result : feed_.results()->results)
     if (const auto* field = std::get_if<analysis::Field2D>(&result))
-      frame.readings.push_back(
-          {field->quantity.title, shown_number(value_at(*field, x, y)), field->quantity.unit});
+      frame.readings.push_back({short_name(field->quantity), shown_number(value_at(*field, x, y)),
+                                field->quantity.unit});
 }
 
 figure::Figure CurvatureView::figure(const Frame& frame) const {

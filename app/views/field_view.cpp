@@ -284,8 +284,7 @@ void FieldView::draw(Frame& frame) {
   brush_.draw_marks(frame, settings_.real("point_size"));
   list->ChannelsMerge();
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(8)});
-  PlaneStage::draw_footer(now->quantity, now->quantity.title, range_,
-                          colormap_of(settings_, now->is_signed), size.x);
+  PlaneStage::draw_footer(now->quantity, &range_, colormap_of(settings_, now->is_signed), size.x);
 }
 
 void FieldView::draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {

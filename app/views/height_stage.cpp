@@ -16,7 +16,7 @@ namespace {
 using ui::Face;
 using ui::TextSize;
 
-constexpr double kOutside = 1.14;  // how far beyond the box its labels stand
+constexpr double kOutside = 1.08;  // how far beyond the box its labels stand
 constexpr Index kPickStride = 2;   // samples between two places that the pointer finds
 constexpr double kPickReach = 10;  // design pixels
 constexpr double kTop = gl::SurfacePainter::kHeight;
@@ -112,19 +112,25 @@ void HeightStage::label(ImVec2 at, ImVec2 size) const {
     ui::draw_text({at.x + px, at.y + py}, Face::regular, TextSize::quiet,
                   ui::color(ui::theme().quiet), words);
   };
+  // Away from the middle, so that the words do not run into the edge.
+  const auto write_beside = [&](Eigen::Vector3d place, const std::string& words) {
+    const auto pixel = camera_.project(place, size.x, size.y);
+    const bool right = pixel.visible && pixel.x > size.x / 2;
+    write(place, right ? "  " + words : words + "  ", right ? 0.0f : 1.0f);
+  };
   const auto range = [](const std::string& name, double low, double high) {
     return name + "  " + shown_number(low) + " … " + shown_number(high);
   };
   // On the edges that face the viewer.
   const Eigen::Vector3d eye = camera_.eye();
   const double front_x = eye.x() > 0 ? x : -x, front_y = eye.y() > 0 ? y : -y;
-  write({0, kOutside * front_y, -kTop},
-        range("s, " + grid_.quantity.x_label, grid_.x_low, grid_.x_high), 0.5f);
-  write({kOutside * front_x, 0, -kTop},
-        range("t, " + grid_.quantity.y_label, grid_.y_low, grid_.y_high), 0.5f);
+  write_beside({0, kOutside * front_y, -kTop},
+               range("s, " + grid_.quantity.x_label, grid_.x_low, grid_.x_high));
+  write_beside({kOutside * front_x, 0, -kTop},
+               range("t, " + grid_.quantity.y_label, grid_.y_low, grid_.y_high));
   const Eigen::Vector3d upright(-kOutside * x, kOutside * y, 0), top(0, 0, kTop);
-  write(upright + top, height_name_ + "  " + shown_number(gpu_->surface.highest()), 0.5f);
-  write(upright - top, shown_number(gpu_->surface.lowest()), 0.5f);
+  write_beside(upright + top, height_name_ + "  " + shown_number(gpu_->surface.highest()));
+  write_beside(upright - top, shown_number(gpu_->surface.lowest()));
 }
 
 // The nearest place of the graph within a few pixels of the pointer.

@@ -243,8 +243,8 @@ void PlaneStage::draw_overlay(ImVec2 at, ImVec2 size) const {
   draw_axes(view_, at, size);
 }
 
-void PlaneStage::draw_footer(const analysis::Quantity& quantity, const std::string& bar_title,
-                             const ColorRange& range, figure::Colormap map, float width) {
+void PlaneStage::draw_footer(const analysis::Quantity& quantity, const ColorRange* range,
+                             figure::Colormap map, float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const std::string axes =
       text("s along ", quantity.x_label, " →   t along ", quantity.y_label, " ↑");
@@ -252,9 +252,9 @@ void PlaneStage::draw_footer(const analysis::Quantity& quantity, const std::stri
   const float left = ui::text_extent(Face::regular, TextSize::quiet, shown).x;
   ui::draw_text(at, Face::regular, TextSize::quiet, ui::color(ui::theme().quiet), shown);
   const float gap = ui::px(24), bar = std::min(width - left - gap, ui::px(420));
-  if (bar < ui::px(120)) return;
+  if (range == nullptr || bar < ui::px(120)) return;
   ImGui::SetCursorScreenPos({at.x + width - bar, at.y});
-  draw_color_bar(range, map, bar_title, bar);
+  draw_color_bar(*range, map, quantity.title, bar);
 }
 
 void PlaneStage::limit(figure::Panel& panel) const {

@@ -65,8 +65,9 @@ class PlaneStage {
   /// The box that is being drawn, and the axes.
   void draw_overlay(ImVec2 at, ImVec2 size) const;
   /// Names of the axes and the colour bar, from the cursor on.
-  static void draw_footer(const analysis::Quantity& axes, const std::string& bar_title,
-                          const ColorRange& range, figure::Colormap map, float width);
+  /// @param range  what the colours mean; nullptr where there are none.
+  static void draw_footer(const analysis::Quantity& quantity, const ColorRange* range,
+                          figure::Colormap map, float width);
   /// The axes of an exported figure.
   void limit(figure::Panel& panel) const;
 
