@@ -22,7 +22,7 @@ constexpr float kTopBar = 44, kBottomBar = 52, kComparisonBar = 44;
 constexpr float kWidthForExperiment = 700, kWidthForInspector = 1000;  // design pixels
 constexpr float kLectureType = 1.4f;
 constexpr double kLongestHoldSeconds = 0.08;
-constexpr double kHiddenBudget = 0.5;  // share of a core for looking while nothing is drawn
+constexpr double kHiddenBudget = 0.75;  // share of a core for looking while nothing is drawn
 constexpr ImGuiWindowFlags kPanel = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                     ImGuiWindowFlags_NoSavedSettings |
                                     ImGuiWindowFlags_NoBringToFrontOnFocus;

@@ -13,7 +13,7 @@ struct LicLook {
   double cell = 1.5;  ///< width of a streak, framebuffer pixels
   int steps = 12;     ///< half the length of a streak, in cells
   double contrast = 6;
-  double opacity = 0.5;
+  double opacity = 0.4;
 };
 
 /// Draws a field of directions without a sign as line-integral convolution: light and dark streaks

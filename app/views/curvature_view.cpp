@@ -75,12 +75,6 @@ std::string short_name(const analysis::Quantity& quantity) {
   return known == names.end() ? quantity.title : known->second;
 }
 
-// Appends a piece to a line that NaN breaks.
-void append(figure::Line& line, double x, double y) {
-  line.x.push_back(x);
-  line.y.push_back(y);
-}
-
 /// How the network bends on a plane: a scalar as colours, the function's level lines, gradient
 /// ellipses and principal directions over it; flat, or as the function's graph in space.
 class CurvatureView : public View {
@@ -422,13 +416,16 @@ void CurvatureView::add_level_lines(figure::Panel& panel) const {
   if (!is_defined(g.quantity)) return;
   const double dx = (g.x_high - g.x_low) / static_cast<double>(g.values.cols() - 1);
   const double dy = (g.y_high - g.y_low) / static_cast<double>(g.values.rows() - 1);
-  const auto trace = [&](double level, figure::Line& line) {
+  const auto trace = [&](double level, const figure::Style& style) {
     for (const figure::Isoline& piece : figure::isolines(g.values, level)) {
-      for (const figure::Point& p : piece.points)
-        append(line, g.x_low + dx * p.x, g.y_low + dy * p.y);
-      if (piece.closed && !piece.points.empty())
-        append(line, g.x_low + dx * piece.points.front().x, g.y_low + dy * piece.points.front().y);
-      append(line, kNaN, kNaN);
+      figure::Line line;
+      line.style = style;
+      for (std::size_t i = 0; i < piece.points.size() + (piece.closed ? 1 : 0); ++i) {
+        const figure::Point& p = piece.points[i % piece.points.size()];
+        line.x.push_back(g.x_low + dx * p.x);
+        line.y.push_back(g.y_low + dy * p.y);
+      }
+      panel.lines.push_back(std::move(line));
     }
   };
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -437,33 +434,28 @@ void CurvatureView::add_level_lines(figure::Panel& panel) const {
       low = std::min(low, v);
       high = std::max(high, v);
     }
-  figure::Line levels, zero;
-  levels.style = {.role = figure::Role::text, .width = 0.75, .opacity = 0.5};
-  zero.style = {.role = figure::Role::zero, .width = 2};
   if (level_step_ > 0)
     for (double k = std::ceil(low / level_step_); k * level_step_ <= high; ++k)
-      trace(k * level_step_, levels);
-  if (settings_.boolean("boundary") && g.is_signed) trace(0, zero);
-  if (!levels.x.empty()) panel.lines.push_back(std::move(levels));
-  if (!zero.x.empty()) panel.lines.push_back(std::move(zero));
+      trace(k * level_step_, {.role = figure::Role::text, .width = 0.75, .opacity = 0.5});
+  if (settings_.boolean("boundary") && g.is_signed)
+    trace(0, {.role = figure::Role::zero, .width = 2});
 }
 
 void CurvatureView::add_ellipses(figure::Panel& panel) const {
   constexpr int kCorners = 32;
   const Matrix all = ellipses();
-  if (all.rows() == 0) return;
-  figure::Line line;
-  line.style = {.role = figure::Role::text, .width = 1};
   for (Index i = 0; i < all.rows(); ++i) {
+    figure::Line line;
+    line.style = {.role = figure::Role::text, .width = 1};
     const double ax = all(i, 2), ay = all(i, 3), length = std::hypot(ax, ay);
     for (int k = 0; k <= kCorners; ++k) {
       const double angle = 2 * std::numbers::pi * k / kCorners;
       const double c = std::cos(angle), s = std::sin(angle) * all(i, 4) / length;
-      append(line, all(i, 0) + c * ax - s * ay, all(i, 1) + c * ay + s * ax);
+      line.x.push_back(all(i, 0) + c * ax - s * ay);
+      line.y.push_back(all(i, 1) + c * ay + s * ax);
     }
-    append(line, kNaN, kNaN);
+    panel.lines.push_back(std::move(line));
   }
-  panel.lines.push_back(std::move(line));
 }
 
 }  // namespace

@@ -217,6 +217,22 @@ TEST_F(AnalysisWorkerTest, LivePicturesDoNotWaitForWhatTakesSeconds) {
   EXPECT_EQ(worker.latest("slow")->analysis, "field");
 }
 
+TEST_F(AnalysisWorkerTest, WhetherItTakesSecondsMayDependOnTheParameters) {
+  AnalysisWorker worker(engines_, eager_);
+  const Json small = {{"resolution", 4}};
+  Json endless = {{"resolution", 64}, {"of", "fresh"}, {"networks", 10000}};
+  worker.request({"left", "curvature", endless, snapshot(1)});
+  worker.request({"right", "curvature", small, snapshot(2)});
+  ASSERT_TRUE(answers(worker, "right", 2)) << "one network is live";
+  EXPECT_TRUE(worker.is_busy("left")) << "many have a thread of their own";
+  worker.request({"left", "curvature", small, snapshot(3)});
+  ASSERT_TRUE(answers(worker, "left", 3));
+  EXPECT_TRUE(wait_for([&] { return !worker.is_busy("left"); })) << "the old question ends";
+  worker.request({"left", "curvature", {{"of", "nobody"}}, snapshot(4)});
+  ASSERT_TRUE(answers(worker, "left", 4));
+  EXPECT_THAT(worker.latest("left")->error, HasSubstr("nobody"));
+}
+
 TEST_F(AnalysisWorkerTest, RequestStormsFromSeveralThreads) {
   AnalysisWorker worker(engines_, eager_);
   std::vector<std::jthread> senders;
