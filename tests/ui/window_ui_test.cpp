@@ -83,6 +83,29 @@ TEST(Window, WheelZoomsDragPansDoubleClickFits) {
   EXPECT_LT(changed(home, field()), 0.02) << "double click shows everything again";
 }
 
+TEST(Window, CurvatureIsZoomedAndPannedLikeTheField) {
+  LiveWindow window({"--preset", "moons-mlp", "--paused"});
+  const auto picture = [&] {
+    LiveWindow::pause(1);
+    window.move(250, 30);
+    return window.shot().image;
+  };
+  const auto changed = [](const io::Image& a, const io::Image& b) {
+    return difference(a, b, kFieldX, kFieldY, kFieldWidth, kFieldHeight);
+  };
+  window.move(kFieldCentreX, kFieldCentreY);
+  window.key("5");
+  const io::Image home = picture();
+  window.wheel(kFieldCentreX, kFieldCentreY, 4);
+  const io::Image zoomed = picture();
+  EXPECT_GT(changed(home, zoomed), 0.05);
+  window.drag(kFieldCentreX, kFieldCentreY, 80, 40);
+  EXPECT_GT(changed(zoomed, picture()), 0.05);
+  window.move(kFieldCentreX, kFieldCentreY);
+  std::system("xdotool click --repeat 2 --delay 90 1");
+  EXPECT_LT(changed(home, picture()), 0.02) << "double click shows everything again";
+}
+
 TEST(Window, ADraggedNumberChangesTheRunAndUndoTakesItBack) {
   LiveWindow window({"--preset", "moons-mlp", "--paused"});
   const auto samples = [](const Json& state) {
@@ -195,8 +218,8 @@ TEST(Window, EveryViewDrawsByItsKey) {
         << "nothing changed on the way to " << seen.back();
     before = shot.image;
   }
-  EXPECT_EQ(seen, (std::vector<std::string>{"curves", "trajectory", "architecture",
-                                            "weight_spectra", "field"}));
+  EXPECT_EQ(seen, (std::vector<std::string>{"curves", "trajectory", "architecture", "curvature",
+                                            "field"}));
 }
 
 TEST(Window, WeightsEqualThoseWithoutAWindow) {
