@@ -19,6 +19,7 @@ using ui::TextSize;
 constexpr double kOutside = 1.08;  // how far beyond the box its labels stand
 constexpr Index kPickStride = 2;   // samples between two places that the pointer finds
 constexpr double kPickReach = 10;  // design pixels
+constexpr float kNarrow = 340;     // design pixels: names of the axes without their ends
 constexpr double kTop = gl::SurfacePainter::kHeight;
 
 }  // namespace
@@ -118,8 +119,9 @@ void HeightStage::label(ImVec2 at, ImVec2 size) const {
     const bool right = pixel.visible && pixel.x > size.x / 2;
     write(place, right ? "  " + words : words + "  ", right ? 0.0f : 1.0f);
   };
-  const auto range = [](const std::string& name, double low, double high) {
-    return name + "  " + shown_number(low) + " … " + shown_number(high);
+  const bool is_narrow = size.x < ui::px(kNarrow);  // the words would lie on each other
+  const auto range = [&](const std::string& name, double low, double high) {
+    return is_narrow ? name : name + "  " + shown_number(low) + " … " + shown_number(high);
   };
   // On the edges that face the viewer.
   const Eigen::Vector3d eye = camera_.eye();
