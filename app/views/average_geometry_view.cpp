@@ -43,7 +43,7 @@ const ParamSchema& AverageGeometryView::settings_schema() const {
                            {{"g", "Pixels", "G itself: a row and a column for each input."},
                             {"g_dft", "Fourier", "G between Fourier modes, ordered by frequency."},
                             {"change", "Change", "G minus the one that was shown before."},
-                            {"diagonal", "Fourier diagonal", "vᵀ G v of each mode, as a curve."}})
+                            {"diagonal", "Diagonal", "vᵀ G v of each mode, as a curve."}})
                   .about("Which picture of G.")},
              geometry_analysis().params),
       color_range_params());
@@ -116,6 +116,7 @@ void AverageGeometryView::update_matrix() {
   made_from_[0] = now.get();
   made_from_[1] = old.get();
   made_for_ = settings_.choice("show");
+  ++shown_version_;
   const analysis::MatrixMap* found = map(now);
   undefined_ = found == nullptr ? "This analysis gave no matrix."
                : found->quantity.status.kind == Status::Kind::undefined
@@ -196,7 +197,11 @@ void AverageGeometryView::draw_matrix(Frame& frame, ImVec2 at, ImVec2 room) {
   if (shown_.size() == 0) {
     ui::quiet_text("Undefined: " + undefined_);
   } else {
-    range_ = color_range(settings_, shown_, true);
+    if (ranged_version_ != shown_version_ || ranged_settings_ != settings_.json()) {
+      range_ = color_range(settings_, shown_, true);  // looks at every entry
+      ranged_version_ = shown_version_;
+      ranged_settings_ = settings_.json();
+    }
     handle_mouse(frame, picture, side);
     draw_picture(picture, side);
     draw_axes(picture, side);
@@ -333,9 +338,10 @@ figure::Figure AverageGeometryView::curve() const {
 }
 
 std::string AverageGeometryView::numbers_in_a_line() const {
-  return text("tr G ", shown_number(number("trace")), " · participation ratio ",
-              shown_number(number("participation_ratio")), " · error ",
-              shown_number(number("error")));
+  const double error = number("error");
+  return text("participation ratio ", shown_number(number("participation_ratio"), 3), " · error ",
+              std::isnan(error) ? "–" : text(std::round(error * 1000) / 10, " %"), " · tr G ",
+              shown_number(number("trace"), 3));
 }
 
 void AverageGeometryView::draw_numbers(const Frame& frame, ImVec2 at, ImVec2 size) const {

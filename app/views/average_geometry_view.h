@@ -60,6 +60,8 @@ class AverageGeometryView : public View {
   std::string undefined_;  ///< why there is none
   const void* made_from_[2] = {nullptr, nullptr};
   std::string made_for_;
+  std::uint64_t shown_version_ = 0, ranged_version_ = 0;
+  Json ranged_settings_;
   ColorRange range_;
   std::optional<gl::PlaneView> view_;  ///< what was zoomed to; none for all
   std::optional<ImVec2> box_start_;

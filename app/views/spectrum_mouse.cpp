@@ -209,7 +209,7 @@ std::vector<Reading> SpectrumView::readings_of(const Place& place) const {
       if (place.index >= groups[g].first && place.index < groups[g].first + groups[g].count)
         out.push_back({"stability", shown_number(now.stability[static_cast<Index>(g)]), "of 1"});
   if (place.index < now.null_high.size()) {
-    out.push_back({"null band",
+    out.push_back({"null",
                    text(shown_number(now.null_low[place.index], 3), " … ",
                         shown_number(now.null_high[place.index], 3)),
                    ""});
@@ -269,10 +269,12 @@ void SpectrumView::draw_card(Frame& frame, const Place& place) {
   const ImVec2 b = painter_.to_screen({plot.right(), plot.bottom()});
   const ImVec2 picture =
       direction.size() > 0 ? DirectionPicture::extent(shape, ui::px(kCardPicture)) : ImVec2{0, 0};
-  const std::string title = text(direction.size() > 0 ? "direction " : "value ", place.index, " · ",
-                                 shown_number(value_of(place)));
-  const ImVec2 words = ui::text_extent(Face::mono, TextSize::quiet, title);
+  std::string title = text(direction.size() > 0 ? "direction " : "value ", place.index, " · ",
+                           shown_number(value_of(place)));
   const float pad = ui::px(8);
+  if (ui::text_extent(Face::mono, TextSize::quiet, title).x + 2 * pad > b.x - a.x)
+    title = text(place.index, " · ", shown_number(value_of(place), 3));
+  const ImVec2 words = ui::text_extent(Face::mono, TextSize::quiet, title);
   const ImVec2 size{std::max(picture.x, words.x) + 2 * pad,
                     picture.y + words.y + 2 * pad + (picture.y > 0 ? ui::px(6) : 0)};
   if (size.x > b.x - a.x || size.y > b.y - a.y) return;  // the inspector still has the numbers

@@ -16,6 +16,7 @@ using figure::Role;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRibbon = 13;       // width of what joins a group's points
+constexpr Index kMostCorners = 24;   // of a ribbon, about
 constexpr double kStripShare = 0.3;  // of the spectrum's height
 constexpr double kMargin = 0.06;     // of the values' range, above and below
 
@@ -141,11 +142,14 @@ class SpectrumPanel {
       if (group.count < 2 || group.first + group.count > s_.values.size()) continue;
       figure::Line ribbon;
       ribbon.style = {.role = Role::accent, .width = kRibbon, .opacity = 0.35};
-      for (Index i = group.first; i < group.first + group.count; ++i) {
-        const double value = y[static_cast<std::size_t>(i)];
-        if (std::isnan(value)) break;  // zeros come last
+      Index end = group.first + group.count - 1;
+      while (end > group.first && std::isnan(y[static_cast<std::size_t>(end)])) --end;  // zeros
+      // Few corners, because a wide line with many of them frays.
+      const Index step = std::max<Index>(1, (end - group.first + 1) / kMostCorners);
+      for (Index i = group.first; end > group.first; i = std::min(i + step, end)) {
         ribbon.x.push_back(x[static_cast<std::size_t>(i)]);
-        ribbon.y.push_back(value);
+        ribbon.y.push_back(y[static_cast<std::size_t>(i)]);
+        if (i == end) break;
       }
       if (ribbon.x.size() > 1) last = &panel_.lines.emplace_back(std::move(ribbon));
     }
@@ -157,9 +161,12 @@ class SpectrumPanel {
     figure::Points outside, inside;
     outside.style.role = Role::accent;
     inside.style.role = Role::quiet;
-    outside.size = inside.size = x.size() > 128 ? 4.5 : 7;
+    const double seen = is_all() ? static_cast<double>(x.size()) : look_.high - look_.low;
+    outside.size = inside.size = seen > 128 ? 4.5 : 7;
+    outside.rim = inside.rim = seen <= 128;  // dense ones would hide what they lie on
     const bool split = look_.split_null && has_band();
     for (std::size_t i = 0; i < x.size(); ++i) {
+      if (is_log() && std::isnan(y[i])) continue;  // counted in the subtitle
       const auto k = static_cast<Index>(i);
       const bool within =
           split && s_.values[k] >= s_.null_low[k] && s_.values[k] <= s_.null_high[k];
@@ -241,11 +248,9 @@ Panel stability_panel(const Spectrum& spectrum, const SpectrumLook& look) {
     return panel;
   }
   const auto dim = static_cast<double>(spectrum.directions.cols());
-  figure::Band fill;
   figure::Line chance;
   chance.name = "random subspaces";
   chance.style = {.role = Role::quiet, .width = 1, .dashed = true};
-  fill.style = {.role = Role::accent, .opacity = 1};
   figure::Line line;
   line.style = {.role = Role::accent, .width = 2};
   for (std::size_t g = 0; g < spectrum.groups.size(); ++g) {
@@ -253,17 +258,14 @@ Panel stability_panel(const Spectrum& spectrum, const SpectrumLook& look) {
     const double left = static_cast<double>(group.first + look.first_index) - 0.5;
     const double right = left + static_cast<double>(group.count);
     const double value = spectrum.stability[static_cast<Index>(g)];
-    for (const double x : {left, right}) {
-      line.x.push_back(x);
-      line.y.push_back(value);
-      fill.x.push_back(x);
-      fill.low.push_back(0);
-      fill.high.push_back(value);
-      chance.x.push_back(x);
-      chance.y.push_back(dim > 0 ? static_cast<double>(group.count) / dim : kNaN);
-    }
+    panel.bands.push_back(
+        {"", {left, right}, {0, 0}, {value, value}, {.role = Role::accent, .opacity = 1}});
+    line.x.insert(line.x.end(), {left, right});
+    line.y.insert(line.y.end(), {value, value});
+    const double share = dim > 0 ? static_cast<double>(group.count) / dim : kNaN;
+    chance.x.insert(chance.x.end(), {left, right});
+    chance.y.insert(chance.y.end(), {share, share});
   }
-  panel.bands.push_back(std::move(fill));
   if (dim > 0) panel.lines.push_back(std::move(chance));
   panel.lines.push_back(std::move(line));
   const Panel above = spectrum_panel(spectrum, look);
