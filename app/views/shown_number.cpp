@@ -16,12 +16,11 @@ std::string shown_number(double value, int digits) {
   const auto power = written.find("^{");
   if (power == std::string::npos) return figure::plain_text(written);
   std::string out = written.substr(0, power);
-  for (const char c : figure::plain_text(written.substr(power))) {
+  const std::string exponent = written.substr(power);
+  if (exponent.find("−") != std::string::npos || exponent.find('-') != std::string::npos)
+    out += "⁻";
+  for (const char c : exponent)
     if (c >= '0' && c <= '9') out += kRaised[static_cast<std::size_t>(c - '0')];
-  }
-  const bool small = written.find("−", power) != std::string::npos ||
-                     written.find('-', power) != std::string::npos;
-  if (small) out.insert(out.find("10") + 2, "⁻");
   return out;
 }
 

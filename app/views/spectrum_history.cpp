@@ -13,7 +13,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostRidges = 24;
-constexpr double kRidgeHeight = 4;  // of the distance between two ridges
+constexpr double kTallestRidge = 0.3;  // of the range of steps
+constexpr double kRidgeHeight = 4;     // of the distance between two ridges
 
 // The groups among the first `count` values.
 std::vector<geometry::EigenGroup> first_groups(const std::vector<geometry::EigenGroup>& all,
@@ -196,7 +197,7 @@ figure::Panel ridge_panel(const SpectrumHistory& history, const analysis::Quanti
   const std::vector<std::size_t> chosen = even_moments(moments);
   const std::size_t count = chosen.size();
   const auto span = static_cast<double>(moments.back().step - moments.front().step);
-  const double rise = kRidgeHeight * span / static_cast<double>(count);
+  const double rise = span * std::min(kTallestRidge, kRidgeHeight / static_cast<double>(count));
   for (std::size_t r = count; r-- > 0;) {  // the newest lies behind
     const auto& moment = moments[chosen[r]];
     const auto base = static_cast<double>(moment.step);
