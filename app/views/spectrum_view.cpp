@@ -40,7 +40,7 @@ int fit_of(ImVec2 size) {
 // The figure as it fits the tile, without what the tile's header says already.
 figure::Figure fitted(figure::Figure figure, int fit) {
   if ((fit & kNoStrip) != 0) figure.panels.resize(1);
-  if (figure.panels.size() > 1) figure.panels.front().x.label.clear();  // said below the strip
+  if (figure.panels.size() > 1) figure.panels.front().x.label.clear();
   for (figure::Panel& panel : figure.panels) {
     panel.title.clear();
     if ((fit & kNoLegend) != 0) {
@@ -235,6 +235,7 @@ figure::Figure SpectrumView::figure(const Frame& frame) const {
   figure::Figure figure = content();
   const auto& analysis = analysis::analysis(settings_.choice("analysis"));
   figure.title = analysis.title;
+  if (figure.panels.size() > 1) figure.panels.front().x.label.clear();  // said below the strip
   figure.caption = text("Step ", grouped(feed_.results()->step), " · run ", frame.snapshot->run,
                         " · ", analysis.source);
   for (const auto& note : feed_.results()->notes) figure.caption += " · " + note;
