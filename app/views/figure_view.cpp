@@ -31,6 +31,17 @@ std::size_t nearest_sample(const std::vector<double>& xs, double x) {
   return best;
 }
 
+// The sample of a field next to (x, y); NaN outside.
+double field_at(const figure::Field& field, double x, double y) {
+  const auto place = [](double at, double low, double high, Index count) {
+    const double k = (at - low) / (high - low) * static_cast<double>(count - 1);
+    return k > -0.5 && k < static_cast<double>(count) - 0.5 ? std::lround(k) : -1;
+  };
+  const Index column = place(x, field.x_low, field.x_high, field.values.cols());
+  const Index row = place(y, field.y_low, field.y_high, field.values.rows());
+  return column < 0 || row < 0 ? NAN : field.values(row, column);
+}
+
 // The figure without what the tile's header says already, in as many columns as are wide enough,
 // and with no more panels than can be read; the last one says how many are left out.
 figure::Figure fitted(const figure::Figure& figure, double width, double height) {
@@ -87,10 +98,20 @@ void FigureView::read_out(Frame& frame) const {
   const figure::Panel& panel = figure_.panels[static_cast<std::size_t>(index)];
   const double x = plot.x.to_data(p.x);
   frame.readings.push_back({panel.x.label, shown(x), panel.x.unit});
-  frame.readings.push_back({panel.y.label, shown(plot.y.to_data(p.y)), panel.y.unit});
+  const double y = plot.y.to_data(p.y);
+  frame.readings.push_back({panel.y.label, shown(y), panel.y.unit});
   for (const figure::Line& line : panel.lines)
     if (!line.name.empty() && !line.x.empty())
       frame.readings.push_back({line.name, shown(line.y[nearest_sample(line.x, x)]), panel.y.unit});
+  if (panel.field) {
+    frame.readings.push_back(
+        {panel.field->name, shown(field_at(*panel.field, x, y)), panel.field->unit});
+    return;
+  }
+  for (const figure::Points& points : panel.points)
+    if (!points.name.empty() && !points.x.empty())
+      frame.readings.push_back(
+          {points.name, shown(points.y[nearest_sample(points.x, x)]), panel.y.unit});
 }
 
 figure::Figure message_figure(const std::string& message) {

@@ -5,13 +5,27 @@
 #include "core/base/check.h"
 #include "core/base/names.h"
 
+// One line per view, in menu order: <id>_view.cpp defines the maker <id>_view().
+#define ANISO_VIEWS(VIEW) \
+  VIEW(field)             \
+  VIEW(curves)            \
+  VIEW(trajectory)        \
+  VIEW(architecture)      \
+  VIEW(curvature)         \
+  VIEW(spectrum)          \
+  VIEW(average_geometry)  \
+  VIEW(evolution)         \
+  VIEW(ensemble_boundaries)
+
 namespace aniso::app {
+
+#define ANISO_DECLARE(id) ViewType id##_view();
+ANISO_VIEWS(ANISO_DECLARE)
 
 const std::vector<ViewType>& view_types() {
   static const std::vector<ViewType> types = [] {
-    std::vector<ViewType> all = {field_view(),           curves_view(),    trajectory_view(),
-                                 architecture_view(),    curvature_view(), spectrum_view(),
-                                 average_geometry_view()};
+#define ANISO_MAKE(id) id##_view(),
+    std::vector<ViewType> all = {ANISO_VIEWS(ANISO_MAKE)};
     for (const analysis::Analysis& analysis : analysis::analyses())
       if (std::none_of(all.begin(), all.end(),
                        [&](const ViewType& type) { return type.id == analysis.id; }))

@@ -6,22 +6,26 @@
 #include "core/base/check.h"
 #include "core/base/names.h"
 
+// One line per analysis, in menu order: <id>.cpp defines the maker <id>().
+#define ANISO_ANALYSES(ANALYSIS) \
+  ANALYSIS(field)                \
+  ANALYSIS(curvature)            \
+  ANALYSIS(weight_spectra)       \
+  ANALYSIS(trajectory)           \
+  ANALYSIS(average_geometry)     \
+  ANALYSIS(evolution)            \
+  ANALYSIS(local_geometry)       \
+  ANALYSIS(ensemble_boundaries)  \
+  ANALYSIS(sweep)
+
 namespace aniso::analysis {
 
-Analysis field();
-Analysis weight_spectra();
-Analysis trajectory();
-Analysis average_geometry();
-Analysis sweep();
-Analysis evolution();
-Analysis local_geometry();
-Analysis ensemble_boundaries();
-Analysis curvature();
+#define ANISO_DECLARE(id) Analysis id();
+ANISO_ANALYSES(ANISO_DECLARE)
 
 const std::vector<Analysis>& analyses() {
-  static const std::vector<Analysis> all = {
-      field(),     curvature(),      weight_spectra(),      trajectory(), average_geometry(),
-      evolution(), local_geometry(), ensemble_boundaries(), sweep()};
+#define ANISO_MAKE(id) id(),
+  static const std::vector<Analysis> all = {ANISO_ANALYSES(ANISO_MAKE)};
   return all;
 }
 

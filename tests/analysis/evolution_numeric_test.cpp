@@ -29,7 +29,7 @@ struct Setting {
     network = laboratory.function(laboratory.fresh(0));
     data.shape = InputShape(inputs);
     data.x = RandomStream(1, "data").normals(Index{12}, inputs);
-    data.x.col(0) *= 2;
+    data.x.col(0) *= 4;
     data.y = RandomStream(1, "targets").normals(Index{12}, Index{1});
     for (Index i = 0; i < 12; ++i) data.train.push_back(i);
     in.function = network.get();

@@ -100,7 +100,7 @@ TEST_F(ChangeCosinesTest, CrossedEstimatesMultiplyDifferentGroupsOnly) {
 // Gradients g ~ N(0, I) that shrink along S: Δ = −2ε S exactly, drowned in the noise of few
 // networks. The plain cosine is far below 1, the crossed one is not.
 TEST(ChangeCosines, CrossedEstimatesSeeThroughTheNoiseOfFewNetworks) {
-  constexpr Index dim = 8, networks = 24, groups = 8;
+  constexpr Index dim = 8, networks = 64, groups = 8;
   Matrix s = Matrix::Identity(dim, dim);
   s(0, 0) = 9;
   Matrix shrink = Matrix::Identity(dim, dim) - 1e-3 * s;
