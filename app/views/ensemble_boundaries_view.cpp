@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -19,22 +18,22 @@ const analysis::Analysis& boundaries_analysis() {
   return analysis::analysis("ensemble_boundaries");
 }
 
-// The zero level in the plane's coordinates, pieces apart.
-figure::Line boundary_of(const analysis::Field2D& field) {
+// The zero level in the plane's coordinates, a line for each piece.
+void add_boundary(figure::Panel& panel, const analysis::Field2D& field,
+                  const figure::Style& style) {
   const double dx = (field.x_high - field.x_low) / static_cast<double>(field.values.cols() - 1);
   const double dy = (field.y_high - field.y_low) / static_cast<double>(field.values.rows() - 1);
-  figure::Line line;
-  const auto add = [&](const figure::Point& p) {
-    line.x.push_back(field.x_low + dx * p.x);
-    line.y.push_back(field.y_low + dy * p.y);
-  };
   for (const figure::Isoline& piece : figure::isolines(field.values, 0)) {
-    for (const figure::Point& p : piece.points) add(p);
-    if (piece.closed && !piece.points.empty()) add(piece.points.front());
-    line.x.push_back(std::numeric_limits<double>::quiet_NaN());
-    line.y.push_back(std::numeric_limits<double>::quiet_NaN());
+    figure::Line line;
+    line.style = style;
+    const std::size_t count = piece.points.size();
+    for (std::size_t i = 0; i < count + (piece.closed ? 1 : 0); ++i) {
+      const figure::Point& p = piece.points[i % count];
+      line.x.push_back(field.x_low + dx * p.x);
+      line.y.push_back(field.y_low + dy * p.y);
+    }
+    panel.lines.push_back(std::move(line));
   }
-  return line;
 }
 
 /// Decision boundaries of independently trained networks over the share that says class 1, and
@@ -121,19 +120,10 @@ class EnsembleBoundariesView : public FigureView {
       panel.field->low = 0;
       panel.field->high = 1;
     }
-    for (const auto* field : boundaries()) {
-      figure::Line line = boundary_of(*field);
-      line.style.role = figure::Role::zero;
-      line.style.width = 1.25;
-      line.style.opacity = 0.75;
-      panel.lines.push_back(std::move(line));
-    }
-    if (const auto* run = find<analysis::Field2D>("run")) {
-      figure::Line line = boundary_of(*run);
-      line.style.role = figure::Role::accent;
-      line.style.width = 3;
-      panel.lines.push_back(std::move(line));
-    }
+    for (const auto* field : boundaries())
+      add_boundary(panel, *field, {.role = figure::Role::zero, .width = 1.25, .opacity = 0.75});
+    if (const auto* run = find<analysis::Field2D>("run"))
+      add_boundary(panel, *run, {.role = figure::Role::accent, .width = 3});
   }
 
   // One point a network, the run in front, and the ceiling that blindness to one direction sets.

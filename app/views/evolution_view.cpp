@@ -101,11 +101,23 @@ class EvolutionView : public FigureView {
     panel.x.integer = true;
     if (is_direction(panel)) {
       panel.y.label = "cosine";
+      double lowest = 0, highest = 1;  // beyond 1 by chance, where networks are crossed
+      for (const auto& line : panel.lines)
+        for (const double y : line.y) {
+          if (!std::isfinite(y)) continue;
+          lowest = std::min(lowest, y);
+          highest = std::max(highest, y);
+        }
+      panel.y.low = lowest < 0 ? std::min(-1.0, lowest) : 0;
+      panel.y.high = highest + 0.03;
       panel.rules.push_back(
           {.name = "", .at = 0, .style = {.role = figure::Role::zero, .width = 1}});
     } else {
       panel.y.label.clear();  // the title says it
-      for (auto& line : panel.lines) line.style.role = figure::Role::accent;
+      for (auto& line : panel.lines) {
+        line.style.role = figure::Role::accent;
+        line.name.clear();
+      }
       for (auto& band : panel.bands) band.style.role = figure::Role::accent;
     }
     double last = 0;

@@ -99,10 +99,14 @@ void FigureView::read_out(Frame& frame) const {
   const double x = plot.x.to_data(p.x);
   frame.readings.push_back({panel.x.label, shown(x), panel.x.unit});
   const double y = plot.y.to_data(p.y);
-  frame.readings.push_back({panel.y.label, shown(y), panel.y.unit});
-  for (const figure::Line& line : panel.lines)
-    if (!line.name.empty() && !line.x.empty())
-      frame.readings.push_back({line.name, shown(line.y[nearest_sample(line.x, x)]), panel.y.unit});
+  if (!panel.y.label.empty()) frame.readings.push_back({panel.y.label, shown(y), panel.y.unit});
+  for (const figure::Line& line : panel.lines) {
+    // The only curve of a panel may go by the panel's name.
+    const std::string& name =
+        line.name.empty() && panel.lines.size() == 1 ? panel.title : line.name;
+    if (!name.empty() && !line.x.empty())
+      frame.readings.push_back({name, shown(line.y[nearest_sample(line.x, x)]), panel.y.unit});
+  }
   if (panel.field) {
     frame.readings.push_back(
         {panel.field->name, shown(field_at(*panel.field, x, y)), panel.field->unit});

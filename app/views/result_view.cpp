@@ -58,7 +58,10 @@ class ResultView : public FigureView {
     drawn_error_ = feed_.error();
     if (!drawn_)
       return message_figure(drawn_error_.empty() ? "Waiting for the first result." : drawn_error_);
-    if (settings_.choice("show") == "time") return over_time(frame);
+    if (settings_.choice("show") == "time") {
+      figure::Figure figure = over_time(frame);
+      if (!figure.panels.empty()) return figure;  // no spectra: there is only now
+    }
     const auto& resolved = frame.snapshot->resolved;
     return analysis::figure_of(analysis_, *drawn_, resolved ? resolved->data.get() : nullptr);
   }

@@ -201,7 +201,7 @@ Analysis ensemble_boundaries() {
       "Where boundaries agree the architecture and the data decide, where they scatter the "
       "initialisation does. A network that is blind to one direction of two circles can reach at "
       "best the slab ceiling.";
-  analysis.formula = "{x : r(f_{θ_m}(x)) = 0},  ceiling 1 − asin(r_in/r_out)/π";
+  analysis.formula = "{x : r(f(x; θ_m)) = 0},  ceiling 1 − asin(r₁/r₂)/π";
   analysis.source =
       "rotated-plane experiment of Movahedi, Orvieto, Moosavi-Dezfooli (arXiv 2410.12025); same "
       "phenomenon, our set-up";

@@ -18,7 +18,7 @@ using geometry::Scalar;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kPlain = "Direction of the change of G";
-constexpr const char* kCrossed = "The same, free of estimation noise";
+constexpr const char* kCrossed = "The same without estimation noise";
 
 // A curve before its values are known.
 struct Curve {
@@ -36,14 +36,14 @@ constexpr Curve kCrossedCosines[] = {
     {"cos_gsg_crossed", "cosine of −Δ and G S G", kCrossed, "G S G"},
     {"cos_s_crossed", "cosine of −Δ and S", kCrossed, "S"},
     {"cos_ksg_crossed", "cosine of −Δ and K S G + G S K", kCrossed, "K S G + G S K"}};
-constexpr Curve kVelocity = {"velocity", "velocity 1 − cos(G_t, G_{t+1})", "Velocity", "velocity"};
-constexpr Curve kSimilarity = {"cos_g0", "cos(G_t, G_0)", "Similarity to the start",
+constexpr Curve kVelocity = {"velocity", "velocity", "Velocity, 1 − cos(G_t, G_{t+1})", "velocity"};
+constexpr Curve kSimilarity = {"cos_g0", "cosine", "Similarity to the start, cos(G_t, G_0)",
                                "cos(G_t, G_0)"};
-constexpr Curve kTrace = {"trace", "tr G", "Trace", "tr G", "(output unit / input unit)²"};
-constexpr Curve kRatio = {"participation_ratio", "participation ratio", "Participation ratio",
-                          "participation ratio"};
-constexpr Curve kMotion = {"weight_motion", "‖θ − θ_0‖/‖θ_0‖", "Relative weight motion",
-                           "‖θ − θ_0‖/‖θ_0‖"};
+constexpr Curve kTrace = {"trace", "tr G", "Trace of G", "tr G", "(output unit / input unit)²"};
+constexpr Curve kRatio = {"participation_ratio", "participation ratio",
+                          "Participation ratio, (tr G)²/tr G²", "participation ratio"};
+constexpr Curve kMotion = {"weight_motion", "relative weight motion",
+                           "Weight motion, ‖θ − θ_0‖/‖θ_0‖", "‖θ − θ_0‖/‖θ_0‖"};
 
 ScalarSeries empty_series(const Curve& curve) {
   ScalarSeries series;

@@ -23,12 +23,10 @@ std::vector<bool> trained_layers(const nn::NetworkPlan& plan) {
 }  // namespace
 
 std::string no_kernel_reason(const nn::NetworkPlan& plan) {
-  if (plan.second_order() != nn::SecondOrder::affine)
-    return "K exists only for networks that are affine in their input, without activations";
+  if (plan.second_order() != nn::SecondOrder::affine) return "needs a network affine in x";
   for (const auto& layer : plan.layers)
     if (layer.op == nn::Layer::Op::normalise)
-      return "K would need the gradients of the normalisation's own parameters; use a network "
-             "without it";
+      return "needs a network without normalisation, whose own parameters would count too";
   return "";
 }
 
