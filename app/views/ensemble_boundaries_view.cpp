@@ -168,9 +168,8 @@ class EnsembleBoundariesView : public FigureView {
     for (const auto& points : panel.points)
       for (const double y : points.y) low = std::min(low, y);
     if (const auto* ceiling = find<analysis::ScalarSeries>("slab_ceiling")) {
-      panel.rules.push_back(
-          {.name = text("slab ceiling ", number(std::round(1000 * ceiling->y[0]) / 1000)),
-           .at = ceiling->y[0]});
+      panel.subtitle = text("slab ceiling ", number(std::round(1000 * ceiling->y[0]) / 1000));
+      panel.rules.push_back({.name = "ceiling", .at = ceiling->y[0]});
       low = std::min(low, ceiling->y[0]);
     }
     const double room = std::max(0.02, 0.1 * (1 - low));

@@ -101,9 +101,10 @@ void FigureView::read_out(Frame& frame) const {
   const double y = plot.y.to_data(p.y);
   if (!panel.y.label.empty()) frame.readings.push_back({panel.y.label, shown(y), panel.y.unit});
   for (const figure::Line& line : panel.lines) {
-    // The only curve of a panel may go by the panel's name.
-    const std::string& name =
-        line.name.empty() && panel.lines.size() == 1 ? panel.title : line.name;
+    // The only curve of a panel may go by the panel's name, without its formula.
+    const std::string name = line.name.empty() && panel.lines.size() == 1
+                                 ? panel.title.substr(0, panel.title.find(','))
+                                 : line.name;
     if (!name.empty() && !line.x.empty())
       frame.readings.push_back({name, shown(line.y[nearest_sample(line.x, x)]), panel.y.unit});
   }

@@ -98,7 +98,7 @@ TEST_F(ChangeCosinesTest, CrossedEstimatesMultiplyDifferentGroupsOnly) {
 }
 
 // Gradients g ~ N(0, I) that shrink along S: Δ = −2ε S exactly, drowned in the noise of few
-// networks. The plain cosine is far below 1, the crossed one is not.
+// networks. The plain cosine is below 1 by bias, the crossed one is not.
 TEST(ChangeCosines, CrossedEstimatesSeeThroughTheNoiseOfFewNetworks) {
   constexpr Index dim = 8, networks = 64, groups = 8;
   Matrix s = Matrix::Identity(dim, dim);
@@ -112,7 +112,8 @@ TEST(ChangeCosines, CrossedEstimatesSeeThroughTheNoiseOfFewNetworks) {
     after[static_cast<std::size_t>(m % groups)] += moved * moved.transpose();
   }
   const auto found = change_cosines(before, after, {}, s);
-  EXPECT_LT(found.all.gsg.value.value, 0.97);
+  // The plain one is off by more than its own error bar says.
+  EXPECT_LT(found.all.gsg.value.value + 2 * found.all.gsg.error, 1);
   EXPECT_NEAR(found.crossed.gsg.value.value, 1, 3 * found.crossed.gsg.error);
   EXPECT_LT(found.crossed.gsg.error, 0.2);
   EXPECT_NEAR(found.crossed.s.value.value, 1, 3 * found.crossed.s.error);
