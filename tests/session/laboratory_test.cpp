@@ -116,8 +116,7 @@ TEST_F(LaboratoryTest, CheckpointsAreTheStoredStatesOfTheRun) {
   const auto checkpoints = laboratory.checkpoints();
   ASSERT_EQ(checkpoints.size(), 4u);
   EXPECT_EQ(checkpoints.back().step, 3);
-  EXPECT_EQ(checkpoints.front().parameters->cast<float>(),
-            loop.resolved()->initial.cast<float>());
+  EXPECT_EQ(checkpoints.front().parameters->cast<float>(), loop.resolved()->initial.cast<float>());
 }
 
 TEST_F(LaboratoryTest, FreshNetworksHaveTheRunsShape) {
