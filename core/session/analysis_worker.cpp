@@ -31,6 +31,22 @@ bool is_long(const analysis::Analysis& analysis, const Json& params) {
   }
 }
 
+// Whether one answer serves both: the same network, or the same experiment where the step does not
+// matter.
+bool same_question(const AnalysisRequest& a, const AnalysisRequest& b) {
+  if (a.analysis != b.analysis || a.params != b.params || !a.snapshot || !b.snapshot) return false;
+  const auto &one = a.snapshot->parameters, &other = b.snapshot->parameters;
+  if (!one || !other || one->run != other->run || one->resolved != other->resolved) return false;
+  if (one->step == other->step) return true;
+  try {
+    const auto& analysis = analysis::analysis(a.analysis);
+    return analysis.is_step_free &&
+           analysis.is_step_free(chosen_analysis(a.analysis, a.params).params);
+  } catch (const InvalidInput&) {
+    return false;  // each is told what is wrong with its own
+  }
+}
+
 }  // namespace
 
 AnalysisWorker::AnalysisWorker(Engines engines, AnalysisOptions options)
@@ -145,15 +161,26 @@ void AnalysisWorker::work(Lane& lane, std::stop_token stop) {
       const std::lock_guard lock(mutex_);
       lane.running.reset();
     }
-    if (outcome != nullptr) publish(std::move(outcome), cancelled);
+    if (outcome != nullptr) publish(request, *outcome, true, cancelled);
     rest([&] { return stop.stop_requested(); }, worked_s);
   }
 }
 
-void AnalysisWorker::publish(OutcomePtr outcome, const std::stop_source& cancelled) {
+void AnalysisWorker::publish(const AnalysisRequest& request, const AnalysisOutcome& outcome,
+                             bool is_final, const std::stop_source& cancelled) {
+  const auto for_tag = [&](const std::string& tag) {
+    auto own = std::make_shared<AnalysisOutcome>(outcome);
+    own->tag = tag;
+    answers_[tag] = std::move(own);
+  };
   const std::lock_guard lock(mutex_);
   if (cancelled.stop_requested()) return;
-  answers_[outcome->tag] = std::move(outcome);
+  for_tag(request.tag);
+  auto& queue = lane_of(request).queue;
+  for (const AnalysisRequest& waiting : queue)
+    if (same_question(waiting, request)) for_tag(waiting.tag);
+  if (is_final)
+    std::erase_if(queue, [&](const auto& waiting) { return same_question(waiting, request); });
   ++version_;
 }
 
@@ -170,9 +197,9 @@ OutcomePtr AnalysisWorker::answer(const AnalysisRequest& request, const OutcomeP
   };
   const auto show_partial = [&](analysis::ResultsPtr results) {
     stamp();
-    auto partial = std::make_shared<AnalysisOutcome>(*outcome);
-    partial->results = std::move(results);
-    publish(std::move(partial), cancelled);
+    AnalysisOutcome partial = *outcome;
+    partial.results = std::move(results);
+    publish(request, partial, false, cancelled);
     const double worked_s =
         std::chrono::duration<double>(SteadyClock::now() - working_since).count();
     rest([&] { return stop.stop_requested() || cancelled.stop_requested(); }, worked_s);

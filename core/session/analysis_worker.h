@@ -50,7 +50,8 @@ struct AnalysisOptions {
 /// Threads that look at networks: one for live pictures and one for what takes seconds, so that
 /// those never wait for this. A request replaces a queued one of its tag. A running one of
 /// its tag is cancelled when the question changed (analysis, parameters or run); when only the
-/// step is newer it may finish first, so that frequent refreshes never starve the answer.
+/// step is newer it may finish first, so that frequent refreshes never starve the answer. Tags that
+/// wait with the very same question share its answer.
 class AnalysisWorker {
  public:
   explicit AnalysisWorker(Engines engines, AnalysisOptions options = {});
@@ -91,7 +92,8 @@ class AnalysisWorker {
   OutcomePtr answer(const AnalysisRequest& request, const OutcomePtr& previous,
                     Laboratory& laboratory, std::stop_source cancelled, std::stop_token stop,
                     SteadyClock::time_point& working_since);
-  void publish(OutcomePtr outcome, const std::stop_source& cancelled);
+  void publish(const AnalysisRequest& request, const AnalysisOutcome& outcome, bool is_final,
+               const std::stop_source& cancelled);
   void rest(const std::function<bool()>& is_over, double seconds);
 
   Engines engines_;

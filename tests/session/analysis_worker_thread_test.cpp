@@ -233,6 +233,32 @@ TEST_F(AnalysisWorkerTest, WhetherItTakesSecondsMayDependOnTheParameters) {
   EXPECT_THAT(worker.latest("left")->error, HasSubstr("nobody"));
 }
 
+TEST_F(AnalysisWorkerTest, TheSameQuestionIsAnsweredOnceForAllWhoAsk) {
+  AnalysisWorker worker(engines_, eager_);
+  const Json endless = {{"networks", 100000}, {"probes", 64}, {"null_repeats", 0}};
+  const Json other = {{"networks", 100000}, {"probes", 65}, {"null_repeats", 0}};
+  worker.request({"first", "average_geometry", endless, snapshot(1)});
+  ASSERT_TRUE(wait_for([&] { return worker.latest("first") != nullptr; }));
+  worker.request({"second", "average_geometry", endless, snapshot(5)});
+  worker.request({"third", "average_geometry", other, snapshot(1)});
+  ASSERT_TRUE(wait_for([&] { return worker.latest("second") != nullptr; }));
+  EXPECT_EQ(worker.latest("second")->tag, "second");
+  EXPECT_EQ(worker.latest("third"), nullptr);
+  // An end of the first sets the second to work itself.
+  worker.cancel("first");
+  const auto shared = worker.latest("second");
+  EXPECT_TRUE(wait_for([&] { return worker.latest("second") != shared; }));
+  // A finished answer leaves nobody waiting for it.
+  *ms_ = 20;
+  worker.request(field(1, 64, 1, "a"));
+  worker.request(field(1, 64, 1, "b"));
+  const auto version = worker.version();
+  ASSERT_TRUE(answers(worker, "a", 1));
+  ASSERT_TRUE(answers(worker, "b", 1));
+  EXPECT_FALSE(worker.is_busy("b"));
+  EXPECT_GT(worker.version(), version);
+}
+
 TEST_F(AnalysisWorkerTest, RequestStormsFromSeveralThreads) {
   AnalysisWorker worker(engines_, eager_);
   std::vector<std::jthread> senders;
