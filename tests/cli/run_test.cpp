@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <regex>
 
 #include "tests/cli/program.h"
@@ -291,16 +293,22 @@ TEST_F(Run, ChecksArePrintedAndJudged) {
   EXPECT_TRUE(exists("bad/session/session.json"));
 }
 
-TEST_F(Run, EveryPresetMeetsItsExpectations) {
+// Image networks take minutes: tools/check_presets.sh holds every preset to what it promises.
+TEST_F(Run, PresetsOfDenseNetworksMeetTheirExpectations) {
   const Json list = Json::parse(run_program({"list", "--json"}).out);
-  ASSERT_GE(list["presets"].size(), 5u);
+  int checked = 0;
   for (const auto& preset : list["presets"]) {
     const auto id = preset["id"].get<std::string>();
-    const auto finished =
-        run({"--preset", id, "--check", "--analyses", "none", "--figures", "none"}, id);
+    std::ifstream file(std::filesystem::path(ANISO_SOURCE_DIR) / "assets/presets" / (id + ".json"));
+    const auto architecture = Json::parse(file)["architecture"];
+    const auto kind = architecture.is_string() ? architecture : architecture["id"];
+    if (kind != "mlp" && kind != "linear" && kind != "deep_linear") continue;
+    const auto finished = run({"--preset", id, "--check", "--figures", "none"}, id);
     EXPECT_EQ(finished.code, 0) << id << "\n" << finished.out << finished.err;
     EXPECT_THAT(finished.out, HasSubstr(" PASS\n")) << id;
+    ++checked;
   }
+  EXPECT_GE(checked, 9);
 }
 
 TEST_F(Run, GradientDescentOnALinearTeacherFollowsTheClosedForm) {
