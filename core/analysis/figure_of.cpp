@@ -169,10 +169,16 @@ void add_series(Panel& panel, const ScalarSeries& result, int number) {
     panel.bands.push_back(
         {"", line.x, entries(result.low), entries(result.high), {.category = number}});
   // A single number is a point.
-  if (result.x.size() == 1)
-    panel.points.push_back({.name = line.name, .x = line.x, .y = line.y, .style = line.style});
-  else
+  if (result.x.size() == 1) {
+    figure::Points point;
+    point.name = line.name;
+    point.x = line.x;
+    point.y = line.y;
+    point.style = line.style;
+    panel.points.push_back(std::move(point));
+  } else {
     panel.lines.push_back(std::move(line));
+  }
 }
 
 Panel panel_for(const ScalarSeries& result, const data::Dataset*) {
