@@ -279,7 +279,7 @@ void FieldView::draw(Frame& frame) {
   const bool paints = brush_.use_mouse(frame, pointer.hovered, pointer.active);
   if (pointer.hovered) read_out(frame, *now, pointer.x, pointer.y);
   stage_.end_mouse(frame, pointer, at, size, paints);
-  draw_picture(frame, *now, at, size);
+  draw_picture(*now, at, size);
   list->ChannelsSetCurrent(1);
   brush_.draw_marks(frame, settings_.real("point_size"));
   list->ChannelsMerge();
@@ -287,7 +287,7 @@ void FieldView::draw(Frame& frame) {
   PlaneStage::draw_footer(now->quantity, &range_, colormap_of(settings_, now->is_signed), size.x);
 }
 
-void FieldView::draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
+void FieldView::draw_picture(const analysis::Field2D& field, ImVec2 at, ImVec2 size) {
   const float ratio = ui::look().pixel_ratio(), scale = ui::px(1) * ratio;
   range_ = color_range(settings_, field.values, field.is_signed);
   gl::FieldLook look;

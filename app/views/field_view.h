@@ -41,7 +41,7 @@ class FieldView : public View {
   void add_boundaries(figure::Panel& panel) const;
   void draw_boundaries(ImVec2 at, ImVec2 size) const;
   void take_results(Frame& frame);
-  void draw_picture(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
+  void draw_picture(const analysis::Field2D& field, ImVec2 at, ImVec2 size);
   void read_out(Frame& frame, const analysis::Field2D& field, double x, double y) const;
 
   std::unique_ptr<Gpu> gpu_;

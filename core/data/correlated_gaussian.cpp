@@ -21,7 +21,7 @@ Matrix root_of_covariance(const std::vector<double>& values, Index dim) {
       (given - given.transpose()).cwiseAbs().maxCoeff() <= 1e-9 * given.cwiseAbs().maxCoeff(),
       "dataset.covariance_values: the matrix is not symmetric");
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(given);
-  const Eigen::VectorXd lambda = eigen.eigenvalues();
+  const Eigen::VectorXd& lambda = eigen.eigenvalues();
   ANISO_CHECK(lambda[0] >= -1e-9 * std::abs(lambda[dim - 1]),
               "dataset.covariance_values: the matrix has the negative eigenvalue ",
               number(lambda[0]), "; a covariance has none");
