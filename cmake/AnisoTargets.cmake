@@ -15,7 +15,7 @@ target_compile_definitions(aniso_flags INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 # overlapping or too long copy (GCC bug 105651, fixed in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(aniso_flags INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized
-    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 if(NOT ANISO_ARCH STREQUAL "portable")
   target_compile_options(aniso_flags INTERFACE -march=${ANISO_ARCH})

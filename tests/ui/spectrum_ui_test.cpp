@@ -24,7 +24,7 @@ class Spectrum : public testing::Test {
       if (tiles(window_.shot().state) == 2) break;
     }
     window_.click(kTileX, kTileY);
-    window_.key("5");
+    window_.key("6");
     const Json state = window_.state_when(
         [](const Json& s) { return s["view_state"]["tiles"].back()["view"] == "spectrum"; });
     EXPECT_EQ(state["view_state"]["tiles"].size(), 2u);
