@@ -31,7 +31,7 @@ ScalarSeries series_of(const Measure& measure, const std::vector<double>& values
   series.quantity.id = measure.column;
   series.quantity.title = measure.title;
   series.quantity.x_label = label;
-  series.quantity.y_label = measure.title;
+  series.quantity.y_label = measure.is_share ? "accuracy" : "loss";  // shared by two series
   series.panel = measure.is_share ? "Accuracy" : "Loss";
   series.name = measure.title;
   const auto n = static_cast<Index>(runs.size());
