@@ -48,9 +48,10 @@ void WindowApp::press(const gl::KeyPress& press) {
   const bool typing = ImGui::GetIO().WantTextInput;
   const KeyChord chord{
       .key = press.key, .letter = press.letter, .ctrl = press.ctrl, .shift = press.shift};
-  // While a text field has focus its keys are its own; Ctrl+P still closes the palette.
-  if (typing && !(palette_.is_open() && press.ctrl && press.letter == 'p')) return;
-  if (palette_.is_open() && !press.ctrl) return;
+  // While a text field has focus its keys are its own, except the function keys, which write
+  // nothing; Ctrl+P still closes the palette.
+  if (typing && !function_key && !(palette_.is_open() && press.ctrl && press.letter == 'p')) return;
+  if (palette_.is_open() && !press.ctrl && !function_key) return;
   actions_.press(chord);
   pacer_.mark_input();
 }

@@ -160,11 +160,13 @@ bool Window::take_activity() { return std::exchange(state_->activity, false); }
 void Window::begin_frame() {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  state_->hold_tapped_keys();
   ImGui::NewFrame();
 }
 
 void Window::end_frame(figure::Rgb background) {
   ImGui::Render();
+  state_->release_tapped_keys();
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
   state_->backing->draw(*ImGui::GetDrawData(), framebuffer_width(), framebuffer_height(),
                         background);

@@ -28,6 +28,11 @@ Window::State& Window::State::of(GLFWwindow* window) {
 
 void Window::State::on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
   State& state = of(window);
+  if (action == GLFW_PRESS && key >= 0) {
+    state.tapped.push_back(key);
+    state.tapped_ctrl |= (mods & GLFW_MOD_CONTROL) != 0;
+    state.tapped_shift |= (mods & GLFW_MOD_SHIFT) != 0;
+  }
   if (action == GLFW_RELEASE || !state.owner->on_key) return;
   KeyPress press;
   press.ctrl = (mods & (GLFW_MOD_CONTROL | GLFW_MOD_SUPER)) != 0;
@@ -59,6 +64,23 @@ void Window::State::on_character(GLFWwindow* window, unsigned int code) {
 void Window::State::on_drop(GLFWwindow* window, int count, const char** paths) {
   State& state = of(window);
   if (state.owner->on_drop) state.owner->on_drop({paths, paths + count});
+}
+
+void Window::State::hold_tapped_keys() {
+  ImGuiIO& io = ImGui::GetIO();
+  for (const int key : tapped) io.KeysDown[key] = true;
+  io.KeyCtrl |= tapped_ctrl;
+  io.KeyShift |= tapped_shift;
+}
+
+void Window::State::release_tapped_keys() {
+  if (tapped.empty()) return;
+  ImGuiIO& io = ImGui::GetIO();
+  for (const int key : tapped) io.KeysDown[key] = glfwGetKey(window, key) == GLFW_PRESS;
+  io.KeyCtrl = io.KeysDown[GLFW_KEY_LEFT_CONTROL] || io.KeysDown[GLFW_KEY_RIGHT_CONTROL];
+  io.KeyShift = io.KeysDown[GLFW_KEY_LEFT_SHIFT] || io.KeysDown[GLFW_KEY_RIGHT_SHIFT];
+  tapped.clear();
+  tapped_ctrl = tapped_shift = false;
 }
 
 void Window::State::install_callbacks() {

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/gl/backing.h"
 #include "app/gl/window.h"
@@ -34,6 +35,8 @@ struct Window::State {
   std::optional<Backing> backing;          ///< while there is a context
   bool debug_log = false;
   bool activity = true;
+  std::vector<int> tapped;  ///< GLFW keys pressed since the last frame began
+  bool tapped_ctrl = false, tapped_shift = false;
   bool fullscreen = false;
   int restore_x = 0, restore_y = 0, restore_width = 0, restore_height = 0;
   int errors = 0;
@@ -48,6 +51,12 @@ struct Window::State {
   /// Before ImGui's back end installs its own, which call these.
   void install_callbacks();
   GLFWmonitor* monitor() const;
+  /// Between the back end's new frame and ImGui's: a key that went down and up again since the last
+  /// frame is down for this one. The back end of this ImGui knows only how a key is *now*, so that
+  /// a quick Enter is lost in a slow frame.
+  void hold_tapped_keys();
+  /// After the frame: keys are as the keyboard has them.
+  void release_tapped_keys();
 
  private:
   static State& of(GLFWwindow* window);

@@ -51,6 +51,8 @@ class LiveWindow {
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
   }
   void key(const std::string& name) const { xdotool("key --delay 80 " + name); }
+  /// Down and up again at once.
+  void tap(const std::string& name) const { xdotool("key --delay 0 " + name); }
   void type(const std::string& text) const { xdotool("type --delay 60 '" + text + "'"); }
   void move(int x, int y) const {
     xdotool("mousemove " + std::to_string(x) + " " + std::to_string(y));

@@ -294,6 +294,22 @@ TEST(Window, TheTimeLineIsScrubbedByKeysAndMouseAndEveryViewFollows) {
   EXPECT_EQ(at(100), 100) << "play returns to live and goes on";
 }
 
+// A key is down for less than a frame of the software renderer: Enter must not be lost, nor may
+// an open text field keep F12 from taking a picture.
+TEST(Window, QuickKeysReachThePaletteAndFunctionKeysWorkWhileItIsOpen) {
+  const LiveWindow window({"--preset", "moons-mlp", "--paused"});
+  const std::string layout = window.shot().state["view_state"]["layout"].get<std::string>();
+  window.key("ctrl+p");
+  LiveWindow::pause(0.5);
+  window.type("lecture");
+  LiveWindow::pause(0.5);
+  EXPECT_EQ(window.shot().state["view_state"]["layout"], layout) << "the palette is still open";
+  window.tap("Return");
+  const Json after =
+      window.state_when([&](const Json& s) { return s["view_state"]["layout"] != layout; });
+  EXPECT_NE(after["view_state"]["layout"], layout);
+}
+
 TEST(Window, AForkIsTrainedBesideItsParentAndComparedInThreeWays) {
   LiveWindow window({"--preset", "moons-mlp", "--paused", "-D", "training.steps=200", "-D",
                      "training.log_every=5"});
