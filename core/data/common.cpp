@@ -84,12 +84,11 @@ void add_label_noise(Dataset& data, double amount, const RandomStream& stream) {
 }
 
 // Rows per stratum: the classes, or everything for regression; each in random order.
-std::vector<std::vector<Index>> shuffled_strata(const Dataset& data, const RandomStream& stream) {
-  std::vector<std::vector<Index>> strata(
-      static_cast<std::size_t>(data.is_classification() ? data.classes : 1));
-  for (const Index row : stream.permutation(data.size()))
-    strata[data.is_classification() ? static_cast<std::size_t>(data.labels[row]) : 0].push_back(
-        row);
+std::vector<std::vector<Index>> shuffled_strata(Index n, const Labels& labels, Index classes,
+                                                const RandomStream& stream) {
+  std::vector<std::vector<Index>> strata(static_cast<std::size_t>(std::max<Index>(1, classes)));
+  for (const Index row : stream.permutation(n))
+    strata[classes > 0 ? static_cast<std::size_t>(labels[row]) : 0].push_back(row);
   return strata;
 }
 
@@ -116,20 +115,12 @@ std::vector<std::size_t> test_counts(const std::vector<std::vector<Index>>& stra
   return counts;
 }
 
-void split(Dataset& data, const std::optional<std::vector<Index>>& declared, double fraction,
-           const RandomStream& stream) {
-  if (declared) {
-    data.test = *declared;
+void split(Dataset& data, const RawData& raw, double fraction, const RandomStream& stream) {
+  data.test = raw.test ? *raw.test
+                       : stratified_rows(data.size(), data.labels, data.classes, fraction, stream);
+  if (raw.test && !raw.test_is_fraction)
     data.notes.push_back(
-        "Training and test rows as the source declares them; test_fraction is "
-        "not used");
-  } else if (fraction > 0) {
-    const auto strata = shuffled_strata(data, stream);
-    const auto counts = test_counts(strata, fraction, data.size());
-    for (std::size_t c = 0; c < strata.size(); ++c)
-      data.test.insert(data.test.end(), strata[c].begin(),
-                       strata[c].begin() + static_cast<std::ptrdiff_t>(counts[c]));
-  }
+        "Training and test rows as the source declares them; test_fraction is not used");
   std::sort(data.test.begin(), data.test.end());
   ANISO_CHECK(std::adjacent_find(data.test.begin(), data.test.end()) == data.test.end() &&
                   (data.test.empty() || (data.test.front() >= 0 && data.test.back() < data.size())),
@@ -272,6 +263,19 @@ ParamSpec test_fraction_param(double fallback) {
       .about("Share of the samples kept for testing, the same in every class.");
 }
 
+std::vector<Index> stratified_rows(Index n, const Labels& labels, Index classes, double fraction,
+                                   const RandomStream& stream) {
+  std::vector<Index> rows;
+  if (fraction <= 0) return rows;
+  const auto strata = shuffled_strata(n, labels, classes, stream);
+  const auto counts = test_counts(strata, fraction, n);
+  for (std::size_t c = 0; c < strata.size(); ++c)
+    rows.insert(rows.end(), strata[c].begin(),
+                strata[c].begin() + static_cast<std::ptrdiff_t>(counts[c]));
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
 InputShape input_shape(const Params& params) {
   const InputShape flat = InputShape::vector(params.integer("dimension"));
   return params.choice("layout") == "image" ? as_image(flat, "dataset.layout = image") : flat;
@@ -395,7 +399,7 @@ DatasetPtr make_dataset(const DatasetType& type, const Params& params,
   data->notes = std::move(raw.notes);
   data->by_hand = raw.by_hand;
   add_label_noise(*data, params.real("label_noise"), stream.child("label noise"));
-  split(*data, raw.test, params.real("test_fraction"), stream.child("split"));
+  split(*data, raw, params.real("test_fraction"), stream.child("split"));
   normalise(*data, params.choice("normalisation"));
   if (data->plane.u.size() == 0) data->plane = default_plane(*data);
   return data;

@@ -18,6 +18,10 @@ ParamSpec dimension_param(std::int64_t fallback, std::int64_t low);
 ParamSpec layout_param(std::string fallback);
 /// "test_fraction", one of the common parameters; a type may declare it with another default.
 ParamSpec test_fraction_param(double fallback);
+/// Ascending rows that are this fraction of all, round(fraction·n), and of every class to within
+/// one row, chosen at random. @param labels  (n), or empty with classes = 0.
+std::vector<Index> stratified_rows(Index n, const Labels& labels, Index classes, double fraction,
+                                   const RandomStream& stream);
 /// The shape by "dimension" and "layout". @throws InvalidInput if it is to be an image and cannot.
 InputShape input_shape(const Params& params);
 

@@ -16,6 +16,7 @@
   DATASET(correlated_gaussian)  \
   DATASET(sphere_in_span)       \
   DATASET(nad)                  \
+  DATASET(competing_features)   \
   DATASET(products)             \
   DATASET(index_model)          \
   DATASET(linear_teacher)       \

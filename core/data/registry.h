@@ -25,6 +25,7 @@ struct RawData {
   std::vector<std::string> notes;
   /// Test rows (ascending) of a split that the source itself declares, which may be empty.
   std::optional<std::vector<Index>> test;
+  bool test_is_fraction = false;  ///< they are `test_fraction` of the rows, stratified
   bool by_hand = false;  ///< see Dataset
 };
 

@@ -277,6 +277,29 @@ TEST(Nad, TheMarginIsExactAndTheRestIsWhite) {
   expect_covariance(w, 2.25 * projector);
 }
 
+TEST(CompetingFeatures, AgreeInTrainingAndDisagreeInTesting) {
+  const auto data =
+      made("competing_features",
+           {{"n", 400}, {"dimension", 16}, {"v", "dct:9"}, {"margin", 2}, {"test_fraction", 0.25}});
+  const InputShape shape = InputShape::image(1, 4, 4);
+  const Vector v = direction("dct", 9, shape);
+  EXPECT_EQ(data->test.size(), 100U);
+  const auto circle_of = [&](Index i) {
+    const Vector x = data->x.row(i).transpose();
+    return std::hypot(x.dot(data->plane.u), x.dot(data->plane.v)) > 1 ? 1 : 0;
+  };
+  const auto line_of = [&](Index i) { return data->x.row(i).dot(v) > 0 ? 1 : 0; };
+  for (const Index i : data->train) {
+    EXPECT_EQ(circle_of(i), data->labels[i]);
+    EXPECT_EQ(line_of(i), data->labels[i]);
+    EXPECT_NEAR(std::abs(data->x.row(i).dot(v)), 1, 1e-12);
+  }
+  for (const Index i : data->test) {
+    EXPECT_EQ(circle_of(i), data->labels[i]);
+    EXPECT_EQ(line_of(i), 1 - data->labels[i]);
+  }
+}
+
 TEST(Drawn, PointsAreWhatWasDrawnAndNoneIsAllowed) {
   const auto empty = made("drawn");
   EXPECT_EQ(empty->size(), 0);
