@@ -37,10 +37,8 @@ Spectrum spectrum_of(const geometry::GradientMoment& moment, const geometry::Sym
   const auto edges = geometry::marchenko_pastur_edges(moment.dim(), moment.networks());
   out.guide_low = edges.low * level;
   out.guide_high = edges.high * level;
-  // Two eigenvalues are told apart where they differ by more than what separates the halves.
-  const Matrix difference = moment.half(0) - moment.half(1);
-  const double resolution = difference.norm() / (2 * std::sqrt(static_cast<double>(moment.dim())));
-  out.groups = geometry::eigen_groups(out.values, resolution);
+  // Two eigenvalues are told apart where they differ by more than what separates the halves there.
+  out.groups = geometry::eigen_groups(out.values, geometry::gap_resolutions(moment, eigen.vectors));
   out.stability = geometry::split_half_stability(moment, out.groups);
   return out;
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/base/check.h"
+#include "core/base/gemm.h"
 
 namespace aniso::geometry {
 namespace {
@@ -14,9 +15,16 @@ namespace {
 constexpr Index kRowsAtOnce = 512;  // of a product: G is read and written once for all of them
 
 // Σ g gᵀ seen from the side of the gradients, where that is the smaller one: the same eigenvalues.
+// The lower triangle alone, which is all that the eigensolver reads.
 Matrix smaller_gram(const MatrixRef& gradients) {
-  return gradients.rows() <= gradients.cols() ? Matrix(gradients * gradients.transpose())
-                                              : Matrix(gradients.transpose() * gradients);
+  const bool by_rows = gradients.rows() <= gradients.cols();
+  const Index size = by_rows ? gradients.rows() : gradients.cols();
+  Matrix gram = Matrix::Zero(size, size);
+  if (by_rows)
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(gradients);
+  else
+    gram.selfadjointView<Eigen::Lower>().rankUpdate(gradients.transpose());
+  return gram;
 }
 
 // Its eigenvalues that are not rounding, falling.
@@ -83,13 +91,14 @@ void GradientMoment::add(const MatrixRef& gradients) {
 
 void GradientMoment::Half::take_in() {
   if (waiting.empty()) return;
-  Eigen::MatrixXd rows(sum.rows(), waiting_rows);  // one gradient per column
+  Matrix rows(waiting_rows, sum.rows());
   Index at = 0;
   for (const Matrix& gradients : waiting) {
-    rows.middleCols(at, gradients.rows()) = gradients.transpose();
+    rows.middleRows(at, gradients.rows()) = gradients;
     at += gradients.rows();
   }
-  sum.selfadjointView<Eigen::Lower>().rankUpdate(rows);
+  // Row-major above the diagonal is below it by columns.
+  add_gram(sum.rows(), waiting_rows, rows.data(), sum.data());
   waiting.clear();
   waiting_rows = 0;
 }
@@ -153,20 +162,42 @@ MarchenkoPastur marchenko_pastur_edges(Index dim, Index networks) {
   return {root < 1 ? (1 - root) * (1 - root) : 0, (1 + root) * (1 + root)};
 }
 
-std::vector<EigenGroup> eigen_groups(const VectorRef& values, double resolution) {
+std::vector<EigenGroup> eigen_groups(const VectorRef& values, const VectorRef& resolutions) {
   check_finite("eigen_groups", values);
-  ANISO_CHECK(resolution >= 0, "eigen_groups: the resolution must not be negative, got ",
-              resolution);
+  ANISO_CHECK(resolutions.size() + 1 >= values.size(), "eigen_groups: ", values.size(),
+              " values have ", values.size() - 1, " gaps, but ", resolutions.size(),
+              " resolutions were given");
+  ANISO_CHECK(resolutions.size() == 0 || resolutions.minCoeff() >= 0,
+              "eigen_groups: a resolution must not be negative, got ", resolutions.minCoeff());
   std::vector<EigenGroup> groups;
   for (Index k = 0; k < values.size(); ++k) {
     ANISO_CHECK(k == 0 || values[k] <= values[k - 1], "eigen_groups: value ", k,
                 " is larger than the one before");
-    if (k > 0 && values[k - 1] - values[k] <= resolution)
+    if (k > 0 && values[k - 1] - values[k] <= resolutions[k - 1])
       ++groups.back().count;
     else
       groups.push_back({k, 1});
   }
   return groups;
+}
+
+std::vector<EigenGroup> eigen_groups(const VectorRef& values, double resolution) {
+  return eigen_groups(values, Vector::Constant(std::max<Index>(values.size(), 1), resolution));
+}
+
+Vector gap_resolutions(const GradientMoment& moment, const MatrixRef& vectors) {
+  constexpr Index kReach = 4;  // eigenvalues to either side of the gap
+  const Index dim = moment.dim();
+  check_shape("gap_resolutions: vectors", vectors, dim, dim);
+  const Matrix error = 0.5 * (vectors.transpose() * (moment.half(0) - moment.half(1)) * vectors);
+  Vector resolutions(dim - 1);
+  for (Index k = 0; k + 1 < dim; ++k) {
+    const Index first = std::max<Index>(0, k + 1 - kReach);
+    const Index count = std::min(dim, k + 1 + kReach) - first;
+    resolutions[k] =
+        error.block(first, first, count, count).norm() / std::sqrt(static_cast<double>(count));
+  }
+  return resolutions;
 }
 
 double subspace_overlap(const MatrixRef& u, const MatrixRef& v) {

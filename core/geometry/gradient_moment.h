@@ -83,10 +83,21 @@ struct EigenGroup {
   Index first = 0;
   Index count = 1;
 };
-/// @param values     falling. @param resolution  smallest gap that separates neighbours.
+/// @param values       falling. @param resolutions  (n − 1) or more: the largest gap between the
+///                     values k and k + 1 that does not tell them apart.
 /// @return groups that cover 0 … n − 1 in order. @throws InvalidInput if the values do not fall,
-///         an entry is not finite or the resolution is negative.
+///         an entry is not finite, a resolution is negative or one is missing.
+std::vector<EigenGroup> eigen_groups(const VectorRef& values, const VectorRef& resolutions);
+/// The same resolution everywhere.
 std::vector<EigenGroup> eigen_groups(const VectorRef& values, double resolution);
+
+/// What the difference of the two halves says of G's error, near each gap of its spectrum: with E
+/// = Vᵀ(G₀ − G₁)V/2 and W the eight eigenvalues around the gap, ‖E_W‖_F/√|W|. Our definition; over
+/// all eigenvalues at once it would be the same number for large and small ones.
+///
+/// @param vectors  (D, D) eigenvectors of the mean, falling. @return (D − 1).
+/// @throws InvalidInput if a half is empty. Cost O(D³).
+Vector gap_resolutions(const GradientMoment& moment, const MatrixRef& vectors);
 
 /// Mean squared cosine of the principal angles between two subspaces, ‖UᵀV‖²/k in [0, 1]; random
 /// ones have k/D on average.

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/gemm.h"
 #include "core/nn/dense_passes.h"
-#include "core/nn/gemm.h"
 #include "core/nn/restriction.h"
 
 namespace aniso::nn {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/gemm.h"
 #include "core/nn/activation.h"
-#include "core/nn/gemm.h"
 #include "core/nn/weights.h"
 
 namespace aniso::nn {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/gemm.h"
 #include "core/nn/activation.h"
-#include "core/nn/gemm.h"
 #include "core/training/row_kernels.h"
 
 namespace aniso::training {
@@ -57,8 +57,7 @@ void multiply_weight(Index n, Index in, Index out, const T* x, const T* weight, 
   if (out == 1)
     Column<T>(z, n).noalias() = ConstMap<T>(x, n, in) * ConstColumn<T>(weight, in);
   else
-    nn::gemm(nn::Transpose::no, nn::Transpose::yes, n, out, in, T(1), x, in, weight, in, T(0), z,
-             out);
+    gemm(Transpose::no, Transpose::yes, n, out, in, T(1), x, in, weight, in, T(0), z, out);
 }
 
 // weight_gradient (out, in) = deltaᵀ x.
@@ -67,8 +66,7 @@ void sum_weight_gradient(Index n, Index in, Index out, const T* x, const T* delt
   if (out == 1)
     Column<T>(sum, in).noalias() = ConstMap<T>(x, n, in).transpose() * ConstColumn<T>(delta, n);
   else
-    nn::gemm(nn::Transpose::yes, nn::Transpose::no, out, in, n, T(1), delta, out, x, in, T(0), sum,
-             in);
+    gemm(Transpose::yes, Transpose::no, out, in, n, T(1), delta, out, x, in, T(0), sum, in);
 }
 
 // delta_in (n, in) = delta W.
@@ -78,8 +76,8 @@ void propagate(Index n, Index in, Index out, const T* delta, const T* weight, T*
     Eigen::Map<RowMajor<T>>(delta_in, n, in).noalias() =
         ConstColumn<T>(delta, n) * ConstColumn<T>(weight, in).transpose();
   else
-    nn::gemm(nn::Transpose::no, nn::Transpose::no, n, in, out, T(1), delta, out, weight, in, T(0),
-             delta_in, in);
+    gemm(Transpose::no, Transpose::no, n, in, out, T(1), delta, out, weight, in, T(0), delta_in,
+         in);
 }
 
 }  // namespace

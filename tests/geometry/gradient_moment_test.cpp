@@ -149,6 +149,31 @@ TEST(EigenGroups, NeighboursWithinTheResolutionBelongTogether) {
   EXPECT_TRUE(eigen_groups(Vector(), 1).empty());
   EXPECT_THROW(eigen_groups((Vector(2) << 1, 2).finished(), 0), InvalidInput);
   EXPECT_THROW(eigen_groups(values, -1), InvalidInput);
+  const Vector two = Vector::Constant(2, 0.02);
+  EXPECT_THROW(eigen_groups(values, two), InvalidInput);
+}
+
+// Noise is multiplicative: small eigenvalues are known as well, relatively, as large ones.
+TEST(GapResolutions, TellSmallEigenvaluesApartThatOneResolutionForAllWouldMerge) {
+  Matrix root = Matrix::Zero(12, 12);
+  for (Index k = 0; k < 12; ++k) root(k, k) = std::pow(2.0, -static_cast<double>(k));
+  const GradientMoment moment = ensemble(4000, 2, root, "decay");
+  const auto eigen = symmetric_eigen(moment.mean());
+  const Matrix difference = moment.half(0) - moment.half(1);
+  const double common = difference.norm() / (2 * std::sqrt(12.0));
+  EXPECT_LT(eigen_groups(eigen.values, common).size(), 8U);
+  EXPECT_EQ(eigen_groups(eigen.values, gap_resolutions(moment, eigen.vectors)).size(), 12U);
+}
+
+TEST(GapResolutions, LeaveADegenerateBulkTogether) {
+  Matrix root = Matrix::Identity(12, 12);
+  root(0, 0) = 4;
+  const GradientMoment moment = ensemble(400, 2, root, "bulk");
+  const auto eigen = symmetric_eigen(moment.mean());
+  const auto groups = eigen_groups(eigen.values, gap_resolutions(moment, eigen.vectors));
+  ASSERT_GE(groups.size(), 2U);
+  EXPECT_EQ(groups[0].count, 1);
+  EXPECT_LE(groups.size(), 5U);
 }
 
 TEST(SplitHalf, SubspacesAreStableWhereSingleDirectionsAreNot) {

@@ -1,4 +1,4 @@
-#include "core/nn/gemm.h"
+#include "core/base/gemm.h"
 
 #include <algorithm>
 #include <limits>
@@ -12,10 +12,12 @@ void sgemm_(const char*, const char*, const int*, const int*, const int*, const 
 void dgemm_(const char*, const char*, const int*, const int*, const int*, const double*,
             const double*, const int*, const double*, const int*, const double*, double*,
             const int*);
+void dsyrk_(const char*, const char*, const int*, const int*, const double*, const double*,
+            const int*, const double*, double*, const int*);
 }
 // NOLINTEND(readability-identifier-naming)
 
-namespace aniso::nn {
+namespace aniso {
 namespace {
 
 int blas_int(Index value) {
@@ -50,4 +52,12 @@ void gemm(Transpose a_op, Transpose b_op, Index m, Index n, Index k, double alph
   call(dgemm_, a_op, b_op, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-}  // namespace aniso::nn
+void add_gram(Index n, Index k, const double* a, double* c) {
+  if (n == 0 || k == 0) return;
+  // By columns: Aᵀ is (n, k), and the triangle above the diagonal is the one below it.
+  const int rows = blas_int(n), inner = blas_int(k);
+  const double one = 1;
+  dsyrk_("L", "N", &rows, &inner, &one, a, &rows, &one, c, &rows);
+}
+
+}  // namespace aniso

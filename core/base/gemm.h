@@ -2,7 +2,7 @@
 
 #include "core/base/types.h"
 
-namespace aniso::nn {
+namespace aniso {
 
 enum class Transpose { no, yes };
 
@@ -18,4 +18,10 @@ void gemm(Transpose a_op, Transpose b_op, Index m, Index n, Index k, float alpha
 void gemm(Transpose a_op, Transpose b_op, Index m, Index n, Index k, double alpha, const double* a,
           Index lda, const double* b, Index ldb, double beta, double* c, Index ldc);
 
-}  // namespace aniso::nn
+/// C += AᵀA in one triangle: A (k, n) is row-major without gaps, C is (n, n).
+///
+/// Of C, row-major, only entries on and above the diagonal are read and written.
+/// Cost k n² operations. Any thread, as above.
+void add_gram(Index n, Index k, const double* a, double* c);
+
+}  // namespace aniso
