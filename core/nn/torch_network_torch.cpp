@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/nn/torch_convolution_torch.h"
 #include "core/nn/torch_kernels_torch.h"
 #include "core/nn/torch_support.h"
 
@@ -128,7 +129,10 @@ Tensor convolved(const Layer& layer, const Tensor& x, const Tensor& weight, cons
   const Tensor image = in_fast_order(padded(layer, x));
   const Tensor kernel =
       weight.view({layer.output_shape().channels, x.size(1), layer.window, layer.window});
-  return in_fast_order(torch::conv2d(image, kernel, bias, layer.stride, own_padding(layer)));
+  const bool trained = kernel.requires_grad() || (bias.defined() && bias.requires_grad());
+  return in_fast_order(
+      trained ? torch::conv2d(image, kernel, bias, layer.stride, own_padding(layer))
+              : convolution_of_fixed_kernel(image, kernel, bias, layer.stride, own_padding(layer)));
 }
 
 Tensor pooled(const Layer& layer, const Tensor& x) {

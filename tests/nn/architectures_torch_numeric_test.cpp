@@ -89,6 +89,28 @@ TEST(Convolution, EqualsItsDefinition) {
     }
 }
 
+// Few channels, float32 and stride 1: loops of our own; float64 goes through LibTorch's.
+TEST(Convolution, GradientOfFewChannelsEqualsLibTorchs) {
+  for (const Index channels : {1, 3})
+    for (const bool padded : {false, true})
+      for (const Index window : {1, 5}) {
+        const FeatureShape in = FeatureShape::map(channels, 9, 21);
+        PlanBuilder builder(in);
+        builder.convolution(2, {.window = window, .padded = padded});
+        builder.activation(Activation::tanh);
+        builder.dense(3);
+        NetworkPlan plan = builder.finish(3);
+        const Vector p = 0.1 * RandomStream(2, "weights").normals(plan.parameter_count());
+        const Matrix x = test_points(4, in.size()), v = test_points(4, 3, "cotangents");
+        const auto own = make_torch_function(plan, p, Dtype::float32);
+        const auto wide = make_torch_function(plan, p, Dtype::float64);
+        EXPECT_LT(relative_error(own->vector_jacobian(x, v), wide->vector_jacobian(x, v)), 1e-5)
+            << channels << " channels, window " << window;
+        const Matrix u = test_points(in.size(), 2, "directions");
+        EXPECT_LT(relative_error(own->jets(x, u).second[1], wide->jets(x, u).second[1]), 1e-4);
+      }
+}
+
 TEST(Convolution, WithCircularPaddingMovesWithTheImage) {
   const FeatureShape in = FeatureShape::map(1, 6, 6);
   const InputShape image = InputShape::image(1, 6, 6);
