@@ -49,8 +49,9 @@ SecondOrder order_of(const Layer& layer) {
       return layer.norm == Norm::batch ? SecondOrder::affine : SecondOrder::smooth;
     case Layer::Op::attention:
     case Layer::Op::kernel:
+    case Layer::Op::time_features:
       return SecondOrder::smooth;
-    default:
+    default:  // products with what depends on the time alone change nothing along x
       return SecondOrder::affine;
   }
 }
@@ -82,6 +83,7 @@ std::vector<Array> arrays_of(const Layer& layer) {
       if (layer.bias) arrays.push_back({".bias", Role::bias, out.channels, 1});
       break;
     case Layer::Op::normalise:
+      if (!layer.affine && layer.norm != Norm::batch) break;
       arrays.push_back({".scale", Role::scale, out.channels, 1});
       arrays.push_back({".shift", Role::shift, out.channels, 1});
       if (layer.norm != Norm::batch) break;
@@ -112,7 +114,7 @@ std::string FeatureShape::text() const {
 
 bool NetworkPlan::is_dense_chain() const {
   return std::all_of(layers.begin(), layers.end(), [](const Layer& layer) {
-    return layer.from < 0 && layer.input_shape().kind == FeatureShape::Kind::plain &&
+    return layer.from == -1 && layer.input_shape().kind == FeatureShape::Kind::plain &&
            (layer.op == Layer::Op::dense || layer.op == Layer::Op::activation);
   });
 }
@@ -176,7 +178,7 @@ bool same_shapes(const NetworkPlan& a, const NetworkPlan& b) {
            x.trained == y.trained;
   };
   const auto x = a.layout(), y = b.layout();
-  return a.inputs == b.inputs && a.outputs == b.outputs &&
+  return a.inputs == b.inputs && a.outputs == b.outputs && a.has_time == b.has_time &&
          std::equal(x.begin(), x.end(), y.begin(), y.end(), same);
 }
 
@@ -208,7 +210,14 @@ std::string details_of(const NetworkPlan& plan, const Layer& layer) {
   std::string out;
   const auto say = [&](const auto&... parts) { out += (out.empty() ? "" : ", ") + text(parts...); };
   if (layer.from >= 0) say("from ", name(layer.from));
-  if (layer.plus >= 0) say("+ ", name(layer.plus));
+  if (layer.op == Layer::Op::slice)
+    say(plan.has_time && layer.offset == plan.data_inputs() ? "the time" : "the sample");
+  if (layer.plus >= 0) {
+    const bool adds = layer.op == Layer::Op::add || layer.op == Layer::Op::concatenate;
+    say(adds ? "+ " : "by ", name(layer.plus));
+  }
+  if (layer.sincos) say("fixed sin-cos positions");
+  if (layer.op == Layer::Op::upsample) say("× ", layer.stride);
   if (layer.fixed) say("fixed");
   if (layer.op == Layer::Op::pool) say(layer.pooling == Pooling::max ? "maximum" : "average");
   if (layer.op == Layer::Op::convolution || layer.op == Layer::Op::pool) {

@@ -44,6 +44,9 @@ struct FeatureShape {
   bool operator==(const FeatureShape&) const = default;
 };
 
+/// Instead of a layer's number: the network's own inputs.
+inline constexpr Index kNetworkInputs = -2;
+
 /// One operation of a network. A plan says *what* is computed and holds no numbers; the engines
 /// (explicit Eigen loops for dense chains, LibTorch for everything) say how.
 struct Layer {
@@ -60,6 +63,13 @@ struct Layer {
     token_mean,      ///< tokens → their mean
     first_token,     ///< tokens → the first
     kernel,          ///< k(x, c_j) for every centre c_j
+    slice,           ///< the features `offset`, `offset` + 1, … of what goes in
+    time_features,  ///< τ → (cos 1000 τ ω_i …, sin 1000 τ ω_i …), ω_i = 10⁴^(−i/m), 2m features
+    modulate,     ///< per channel h (1 + s) + b; (b, s), or b alone, is what layer `plus` gave
+    gate,         ///< per channel h g; g is what layer `plus` gave
+    concatenate,  ///< channels of what goes in, then those of what layer `plus` gave
+    upsample,     ///< map → map of `stride` times its sides, every pixel repeated
+    unpatchify,   ///< tokens × (window² · channels) → map, patches side by side
   };
   Op op = Op::dense;
   std::string name;                              ///< "dense 1"; unique within the plan
@@ -70,21 +80,26 @@ struct Layer {
   FeatureShape in_shape = {};                    ///< left empty for plain vectors
   FeatureShape out_shape = {};
 
-  Index from = -1;     ///< number of the layer whose output goes in; −1 for the one before
-  Index plus = -1;     ///< add: number of the layer whose output is added
+  /// Number of the layer whose output goes in; −1 for the one before, or kNetworkInputs.
+  Index from = -1;
+  Index plus = -1;     ///< add, modulate, gate, concatenate: number of the other layer
+  Index offset = 0;    ///< slice
   bool fixed = false;  ///< dense: drawn once, not trained
 
   Index window = 1;      ///< side of a convolution's or pool's window
-  Index stride = 1;      ///< of either
+  Index stride = 1;      ///< of either; of upsampling, the factor
   Index pad_before = 0;  ///< rows above and columns to the left that `wrap` adds
   Index pad_after = 0;   ///< and below and to the right
   Wrap wrap = Wrap::zero;
   Pooling pooling = Pooling::average;
   Norm norm = Norm::batch;
   Index groups = 1;          ///< of group normalisation; as many as channels for instance
+  bool affine = true;        ///< normalise: scales and shifts afterwards
+  double epsilon = 1e-5;     ///< normalise: added to the variance
   Index heads = 1;           ///< attention
   bool class_token = false;  ///< embed
   bool positions = false;    ///< embed: adds a trained vector to every token
+  bool sincos = false;       ///< embed: adds geometry::sincos_positions, which is not trained
   KernelKind kernel = KernelKind::rbf;
   double bandwidth = 1;  ///< ℓ of the RBF and Laplace kernels
   int order = 1;         ///< of the arc-cosine kernel
@@ -126,10 +141,14 @@ struct ParameterBlock {
 
 /// A network's structure: layers in order of evaluation.
 struct NetworkPlan {
-  Index inputs = 0;   ///< D
+  Index inputs = 0;   ///< D, or D + 1 with a time
   Index outputs = 0;  ///< C
   std::vector<Layer> layers;
+  /// The last input is the time τ of a diffusion, in [0, 1): a score network F(x, τ).
+  bool has_time = false;
 
+  /// D, the inputs that data fill.
+  Index data_inputs() const { return inputs - (has_time ? 1 : 0); }
   /// Every layer is dense on plain features or an activation, each fed by the one before, so that
   /// the explicit engine can run it.
   bool is_dense_chain() const;

@@ -10,7 +10,19 @@ using Op = Layer::Op;
 
 PlanBuilder::PlanBuilder(const FeatureShape& input) : shape_(input) { plan_.inputs = input.size(); }
 
+PlanBuilder PlanBuilder::with_time(const FeatureShape& sample) {
+  PlanBuilder net(FeatureShape::plain(sample.size() + 1));
+  net.plan_.has_time = true;
+  net.append(Op::slice, "sample", sample);
+  return net;
+}
+
 void PlanBuilder::branch_from(Index layer) {
+  if (layer == kNetworkInputs) {
+    from_ = layer;
+    shape_ = FeatureShape::plain(plan_.inputs);
+    return;
+  }
   from_ = layer;
   shape_ = plan_.layers.at(static_cast<std::size_t>(layer)).output_shape();
 }
@@ -98,6 +110,48 @@ void PlanBuilder::embed(bool class_token, bool positions) {
              FeatureShape::tokens(shape_.positions() + (class_token ? 1 : 0), shape_.channels));
   layer.class_token = class_token;
   layer.positions = positions;
+}
+
+void PlanBuilder::plain_layer_norm(double epsilon) {
+  normalise(Norm::layer);
+  plan_.layers.back().affine = false;
+  plan_.layers.back().epsilon = epsilon;
+}
+
+void PlanBuilder::embed_with_sincos() {
+  embed(false, false);
+  plan_.layers.back().sincos = true;
+}
+
+void PlanBuilder::time_features(Index features) {
+  branch_from(kNetworkInputs);
+  append(Op::slice, "time", FeatureShape::plain(1)).offset = plan_.data_inputs();
+  append(Op::time_features, "time features", FeatureShape::plain(features));
+}
+
+void PlanBuilder::slice(Index offset, Index count) {
+  shape_ = FeatureShape::plain(shape_.size());
+  append(Op::slice, "part", FeatureShape::plain(count)).offset = offset;
+}
+
+void PlanBuilder::modulate(Index plus) { append(Op::modulate, "modulate", shape_).plus = plus; }
+
+void PlanBuilder::gate(Index plus) { append(Op::gate, "gate", shape_).plus = plus; }
+
+void PlanBuilder::concatenate(Index plus) {
+  FeatureShape joined = shape_;
+  joined.channels += plan_.layers.at(static_cast<std::size_t>(plus)).output_shape().channels;
+  append(Op::concatenate, "join", joined).plus = plus;
+}
+
+void PlanBuilder::upsample(Index factor) {
+  append(Op::upsample, "upsample",
+         FeatureShape::map(shape_.channels, shape_.height * factor, shape_.width * factor))
+      .stride = factor;
+}
+
+void PlanBuilder::unpatchify(const FeatureShape& image, Index patch) {
+  append(Op::unpatchify, "image", image).window = patch;
 }
 
 void PlanBuilder::attention(Index heads) {

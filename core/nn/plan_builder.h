@@ -29,6 +29,9 @@ class PlanBuilder {
  public:
   /// @param input  how the first layer reads the network's D inputs.
   explicit PlanBuilder(const FeatureShape& input);
+  /// Of a score network on `sample` and a time: starts with the sample's features, so that
+  /// `branch_from(0)` returns to them.
+  static PlanBuilder with_time(const FeatureShape& sample);
 
   const FeatureShape& shape() const { return shape_; }
   /// Number of the newest layer, for `branch_from` and `add`; −1 before the first.
@@ -44,12 +47,27 @@ class PlanBuilder {
   void pool(Pooling pooling, Index window, Index stride, Wrap wrap = Wrap::zero);
   void global_average();
   void normalise(Norm norm, Index groups = 1);
+  /// Features of one sample alone, not scaled and shifted afterwards.
+  void plain_layer_norm(double epsilon);
   /// Adds what layer `plus` gave.
   void add(Index plus);
   void embed(bool class_token, bool positions);
+  /// Tokens with the fixed sin-cos positions of their places.
+  void embed_with_sincos();
   void attention(Index heads);
   void token_mean();
   void first_token();
+  /// Features of the time, an even number, from the network's inputs.
+  void time_features(Index features);
+  /// Some of the newest layer's features.
+  void slice(Index offset, Index count);
+  /// By what layer `plus` gave: see Layer::Op.
+  void modulate(Index plus);
+  void gate(Index plus);
+  void concatenate(Index plus);
+  void upsample(Index factor);
+  /// Tokens × (patch² · channels) as an image.
+  void unpatchify(const FeatureShape& image, Index patch);
   void kernel(KernelKind kind, Index centres, double bandwidth, int order);
 
   /// The plan, checked. @throws InvalidInput where layers do not fit, with what to change.

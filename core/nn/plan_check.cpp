@@ -46,6 +46,19 @@ void check_normalise(const Layer& layer, const FeatureShape& in) {
               " groups, to 0; use larger images, fewer strides or fewer groups");
 }
 
+FeatureShape unpatched(const Layer& layer, const FeatureShape& in) {
+  const FeatureShape out = layer.output_shape();
+  ANISO_CHECK(in.kind == Kind::tokens && out.kind == Kind::map, "layer '", layer.name,
+              "' turns tokens into an image");
+  const Index p = layer.window;
+  ANISO_CHECK(p >= 1 && out.height % p == 0 && out.width % p == 0 &&
+                  in.height == (out.height / p) * (out.width / p) &&
+                  in.channels == p * p * out.channels,
+              "layer '", layer.name, "' cannot lay ", in.text(), " out as ", out.text(),
+              " in patches of ", p, "×", p);
+  return out;
+}
+
 // What the layer gives for what it is given; equal to what it declares, unless it is wrong.
 FeatureShape expected_output(const Layer& layer, const FeatureShape& in) {
   const FeatureShape out = layer.output_shape();
@@ -79,11 +92,63 @@ FeatureShape expected_output(const Layer& layer, const FeatureShape& in) {
       return FeatureShape::plain(in.channels);
     case Layer::Op::kernel:
       return FeatureShape::plain(layer.out);
+    case Layer::Op::slice:
+      ANISO_CHECK(
+          in.kind == Kind::plain && layer.offset >= 0 && layer.offset + layer.out <= in.channels,
+          "layer '", layer.name, "' takes the features ", layer.offset, " to ",
+          layer.offset + layer.out - 1, " of ", in.text());
+      return out;
+    case Layer::Op::time_features:
+      ANISO_CHECK(layer.in == 1 && layer.out % 2 == 0, "layer '", layer.name,
+                  "' turns one time into an even number of features, not ", layer.out);
+      return FeatureShape::plain(layer.out);
+    case Layer::Op::upsample:
+      ANISO_CHECK(in.kind == Kind::map && layer.stride >= 1, "layer '", layer.name,
+                  "' needs an image and a factor of at least 1");
+      return FeatureShape::map(in.channels, in.height * layer.stride, in.width * layer.stride);
+    case Layer::Op::unpatchify:
+      return unpatched(layer, in);
     case Layer::Op::activation:
     case Layer::Op::add:
+    case Layer::Op::modulate:
+    case Layer::Op::gate:
       return in;
+    case Layer::Op::concatenate:
+      return out;  // checked with the other layer
   }
   throw InvalidInput("unknown operation");
+}
+
+bool needs_other(Layer::Op op) {
+  return op == Layer::Op::add || op == Layer::Op::modulate || op == Layer::Op::gate ||
+         op == Layer::Op::concatenate;
+}
+
+// What layer `plus` gives, against what goes in.
+void check_other(const Layer& layer, const FeatureShape& in, const FeatureShape& other) {
+  switch (layer.op) {
+    case Layer::Op::add:
+      ANISO_CHECK(other.size() == layer.in, "layer '", layer.name,
+                  "' adds arrays of different shapes, ", in.text(), " and ", other.text());
+      return;
+    case Layer::Op::modulate:
+      ANISO_CHECK(other.kind == Kind::plain &&
+                      (other.channels == in.channels || other.channels == 2 * in.channels),
+                  "layer '", layer.name, "' modulates ", in.channels, " channels by ", other.text(),
+                  " numbers; it needs ", in.channels, " shifts, or as many scales too");
+      return;
+    case Layer::Op::gate:
+      ANISO_CHECK(other == FeatureShape::plain(in.channels), "layer '", layer.name, "' gates ",
+                  in.channels, " channels by ", other.text(), " numbers");
+      return;
+    default: {
+      FeatureShape joined = in;
+      joined.channels += other.channels;
+      ANISO_CHECK(other.kind == in.kind && other.height == in.height && other.width == in.width &&
+                      joined == layer.output_shape(),
+                  "layer '", layer.name, "' cannot join ", in.text(), " and ", other.text());
+    }
+  }
 }
 
 void check_layer(const NetworkPlan& plan, std::size_t number) {
@@ -96,7 +161,7 @@ void check_layer(const NetworkPlan& plan, std::size_t number) {
   FeatureShape given = layer.input_shape();  // of the network's own input: as the layer reads it
   if (layer.from >= 0)
     given = output_of(layer.from, "is fed by");
-  else if (number > 0)
+  else if (layer.from == -1 && number > 0)
     given = plan.layers[number - 1].output_shape();
   else
     ANISO_CHECK(layer.in == plan.inputs, "layer '", layer.name, "' takes ", layer.in,
@@ -113,16 +178,14 @@ void check_layer(const NetworkPlan& plan, std::size_t number) {
   ANISO_CHECK(expected_output(layer, in) == layer.output_shape(),
               layer.op == Layer::Op::activation ? "activation '" : "layer '", layer.name,
               "' cannot turn ", in.text(), " into ", layer.output_shape().text());
-  if (layer.op == Layer::Op::add)
-    ANISO_CHECK(output_of(layer.plus, "adds").size() == layer.in, "layer '", layer.name,
-                "' adds arrays of different shapes, ", in.text(), " and ",
-                output_of(layer.plus, "adds").text());
+  if (needs_other(layer.op)) check_other(layer, in, output_of(layer.plus, "takes"));
 }
 
 }  // namespace
 
 void check_plan(const NetworkPlan& plan) {
-  ANISO_CHECK(plan.inputs >= 1, "a network needs at least 1 input, not ", plan.inputs);
+  ANISO_CHECK(plan.data_inputs() >= 1, "a network needs at least 1 input, not ",
+              plan.data_inputs());
   ANISO_CHECK(plan.outputs >= 1, "a network needs at least 1 output, not ", plan.outputs);
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {

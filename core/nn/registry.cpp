@@ -14,7 +14,11 @@
   ARCHITECTURE(conv_pool_dense)           \
   ARCHITECTURE(lenet)                     \
   ARCHITECTURE(resnet)                    \
-  ARCHITECTURE(vit)
+  ARCHITECTURE(vit)                       \
+  ARCHITECTURE(score_mlp)                 \
+  ARCHITECTURE(score_cnn)                 \
+  ARCHITECTURE(unet)                      \
+  ARCHITECTURE(dit)
 
 namespace aniso::nn {
 

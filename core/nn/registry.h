@@ -20,6 +20,8 @@ struct Architecture {
   ParamSchema params;
   /// Works on images: plain vectors are read as one where D is a square or a few channels of one.
   bool on_images = false;
+  /// A score network F(x, τ): one input more than the data have, as many outputs as they have.
+  bool has_time = false;
   /// The structure for these inputs and C outputs. @throws InvalidInput when it cannot take them.
   std::function<NetworkPlan(const Params&, const InputShape& inputs, Index outputs)> plan;
   /// Fresh parameters (plan.parameter_count()) drawn from the stream: a function of the stream

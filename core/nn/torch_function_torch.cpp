@@ -33,6 +33,9 @@ class TorchFunction : public LayeredFunction {
       : network_(plan), flat_(flat), blocks_(parameter_views(plan, flat)) {
     for (std::size_t i = 0; i < plan.layers.size(); ++i)
       if (network_.block(i, Role::weight) >= 0) weights_.push_back(i);
+    is_plain_ = std::all_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) {
+      return layer.output_shape().kind == FeatureShape::Kind::plain;
+    });
   }
 
   Index inputs() const override { return plan().inputs; }
@@ -195,7 +198,7 @@ class TorchFunction : public LayeredFunction {
 
   template <typename Body>
   void for_each_chunk(Index rows, Body body) const {
-    const Index most = plan().is_dense_chain() ? kPlainChunk : kImageChunk;
+    const Index most = is_plain_ ? kPlainChunk : kImageChunk;
     for (Index at = 0; at < rows; at += most) body(at, std::min(most, rows - at));
   }
 
@@ -223,6 +226,7 @@ class TorchFunction : public LayeredFunction {
   Tensor flat_;                       // never written to: shared between clones
   std::vector<Tensor> blocks_;        // views of it
   std::vector<std::size_t> weights_;  // operations with a weight
+  bool is_plain_ = true;              // no images and no tokens
 };
 
 }  // namespace

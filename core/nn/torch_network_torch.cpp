@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/geometry/sincos_positions.h"
 #include "core/nn/torch_convolution_torch.h"
 #include "core/nn/torch_kernels_torch.h"
 #include "core/nn/torch_support.h"
@@ -83,7 +84,6 @@ namespace {
 using torch::Tensor;
 using Kind = FeatureShape::Kind;
 
-constexpr double kEpsilon = 1e-5;  // of every normalisation, as LibTorch has it
 constexpr double kMomentum = 0.1;  // of running statistics
 
 // oneDNN, which serves float32 convolutions on the CPU, reorders planes at every one of them.
@@ -154,27 +154,68 @@ struct Arrays {
 
 Tensor normalised(const Layer& layer, const Tensor& x, const Arrays& array, bool training) {
   const Tensor scale = array(Role::scale), shift = array(Role::shift);
-  if (layer.norm == Norm::layer) return torch::layer_norm(x, {x.size(-1)}, scale, shift, kEpsilon);
-  if (layer.norm == Norm::group) return torch::group_norm(x, layer.groups, scale, shift, kEpsilon);
+  if (layer.norm == Norm::layer)
+    return torch::layer_norm(x, {x.size(-1)}, scale, shift, layer.epsilon);
+  if (layer.norm == Norm::group)
+    return torch::group_norm(x, layer.groups, scale, shift, layer.epsilon);
   const Tensor mean = array(Role::running_mean), variance = array(Role::running_variance);
   if (training) {
     ANISO_CHECK(x.size(0) * x.size(2) * x.size(3) > 1, "layer '", layer.name,
                 "' cannot normalise a batch of one sample with one position; use larger batches");
-    return torch::batch_norm(x, scale, shift, mean, variance, true, kMomentum, kEpsilon, true);
+    return torch::batch_norm(x, scale, shift, mean, variance, true, kMomentum, layer.epsilon, true);
   }
-  const Tensor factor = scale * (variance + kEpsilon).rsqrt();
+  const Tensor factor = scale * (variance + layer.epsilon).rsqrt();
   const Tensor offset = shift - mean * factor;
   return x * factor.view({1, -1, 1, 1}) + offset.view({1, -1, 1, 1});
 }
 
 // Positions become tokens in row-major order.
-Tensor embedded(const Tensor& x, const Arrays& array) {
+Tensor embedded(const Layer& layer, const Tensor& x, const Arrays& array) {
   Tensor tokens = x.flatten(2).transpose(1, 2);
   if (const Tensor first = array(Role::class_token); first.defined())
     tokens = torch::cat({first.reshape({1, 1, -1}).expand({x.size(0), 1, -1}), tokens}, 1);
   if (const Tensor positions = array(Role::positions); positions.defined())
     tokens = tokens + positions;
+  if (layer.sincos) {
+    const FeatureShape shape = layer.input_shape();
+    tokens =
+        tokens + to_tensor(geometry::sincos_positions(shape.height, shape.width, shape.channels),
+                           x.options());
+  }
   return tokens;
+}
+
+// τ (n, 1) → (n, 2m), as diffusion models have it for a thousand steps.
+Tensor time_features(const Layer& layer, const Tensor& time) {
+  constexpr double kSteps = 1000, kSlowest = 1e4;
+  const Index half = layer.out / 2;
+  const Tensor order = torch::arange(half, time.options());
+  const Tensor angles =
+      time * (order * (-std::log(kSlowest) / static_cast<double>(half))).exp() * kSteps;
+  return torch::cat({angles.cos(), angles.sin()}, 1);
+}
+
+// Numbers per channel (n, C) so that they multiply or add to h.
+Tensor per_channel(const Tensor& numbers, const FeatureShape& h) {
+  if (h.kind == Kind::map) return numbers.unsqueeze(2).unsqueeze(3);
+  return h.kind == Kind::tokens ? numbers.unsqueeze(1) : numbers;
+}
+
+Tensor modulated(const Layer& layer, const Tensor& x, const Tensor& by) {
+  const FeatureShape shape = layer.input_shape();
+  const Index channels = shape.channels;
+  const Tensor shift = per_channel(by.narrow(1, 0, channels), shape);
+  if (by.size(1) == channels) return x + shift;
+  return torch::addcmul(x + shift, x, per_channel(by.narrow(1, channels, channels), shape));
+}
+
+// (n, T, p·p·c) → (n, c, h, w).
+Tensor unpatched(const Layer& layer, const Tensor& x) {
+  const FeatureShape image = layer.output_shape();
+  const Index p = layer.window, rows = image.height / p, cols = image.width / p;
+  return x.reshape({x.size(0), rows, cols, p, p, image.channels})
+      .permute({0, 5, 1, 3, 2, 4})
+      .reshape({x.size(0), image.channels, image.height, image.width});
 }
 
 // qkv (n, T, 3F) → (n, T, F).
@@ -206,7 +247,7 @@ Tensor applied(const Layer& layer, const Tensor& x, const Arrays& array, const T
     case Layer::Op::add:
       return x + arranged(other, layer.input_shape());
     case Layer::Op::embed:
-      return embedded(x, array);
+      return embedded(layer, x, array);
     case Layer::Op::attention:
       return attended(layer, x);
     case Layer::Op::token_mean:
@@ -215,6 +256,20 @@ Tensor applied(const Layer& layer, const Tensor& x, const Arrays& array, const T
       return x.select(1, 0);
     case Layer::Op::kernel:
       return kernel_features(layer, x, array(Role::centres));
+    case Layer::Op::slice:
+      return x.narrow(1, layer.offset, layer.out);
+    case Layer::Op::time_features:
+      return time_features(layer, x);
+    case Layer::Op::modulate:
+      return modulated(layer, x, other);
+    case Layer::Op::gate:
+      return x * per_channel(other, layer.input_shape());
+    case Layer::Op::concatenate:
+      return torch::cat({x, other}, layer.input_shape().kind == Kind::tokens ? 2 : 1);
+    case Layer::Op::upsample:
+      return torch::upsample_nearest2d(x, {x.size(2) * layer.stride, x.size(3) * layer.stride});
+    case Layer::Op::unpatchify:
+      return unpatched(layer, x);
   }
   throw InvalidInput("unknown operation");
 }
@@ -239,12 +294,18 @@ Tensor TorchNetwork::forward(const std::vector<Tensor>& blocks, const Tensor& x,
   std::vector<Tensor> kept(plan_.layers.size());
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     const Layer& layer = plan_.layers[i];
-    const Tensor& source = layer.from >= 0 ? kept[static_cast<std::size_t>(layer.from)] : h;
+    const Tensor& source = layer.from >= 0 ? kept[static_cast<std::size_t>(layer.from)]
+                           : layer.from == kNetworkInputs ? x
+                                                          : h;
     const Tensor in = arranged(source, layer.input_shape());
     const bool is_tapped = tap != nullptr && tap->layer == i;
     if (is_tapped) tap->input = in;
     if (is_tapped && tap->stop) return {};
-    const Tensor other = layer.plus >= 0 ? kept[static_cast<std::size_t>(layer.plus)] : Tensor();
+    Tensor other;
+    if (layer.plus >= 0) {
+      const auto plus = static_cast<std::size_t>(layer.plus);
+      other = arranged(kept[plus], plan_.layers[plus].output_shape());
+    }
     h = applied(layer, in, {blocks, *this, i}, other, training);
     if (is_tapped) tap->output = h = h.detach().requires_grad_();
     if (is_kept_[i]) kept[i] = h;

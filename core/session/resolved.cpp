@@ -50,6 +50,23 @@ data::DatasetPtr data_of(const ResolvedExperiment& wanted, const ResolvedExperim
                             experiment.seed());
 }
 
+// Score networks and the objective that trains them belong together.
+void check_time(const training::Objective& objective, const nn::Architecture& architecture) {
+  if (objective.has_time == architecture.has_time) return;
+  std::vector<std::string> fitting;
+  if (objective.has_time) {
+    for (const auto& entry : nn::architectures())
+      if (entry.has_time) fitting.push_back(entry.id);
+    throw InvalidInput(text("architecture: objective '", objective.id,
+                            "' trains score networks, and '", architecture.id,
+                            "' takes no time; use ", joined_names(fitting)));
+  }
+  for (const auto& entry : training::objectives())
+    if (entry.has_time) fitting.push_back(entry.id);
+  throw InvalidInput(text("objective: '", architecture.id, "' is a score network, which '",
+                          objective.id, "' cannot train; use ", joined_names(fitting)));
+}
+
 void check_batch(Index batch_size, const data::Dataset& data) {
   if (data.by_hand) return;  // rows come and go: what is larger than the training set is all of it
   const auto rows = static_cast<Index>(data.train.size());
@@ -71,6 +88,7 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
   const auto& objective = training::objective(experiment.objective.id);
   const auto& architecture = nn::architecture(experiment.architecture.id);
   const Index outputs = objective.outputs(*out->data);
+  check_time(objective, architecture);
 
   auto& spec = out->spec;
   spec.plan = architecture.plan(experiment.architecture.params, out->data->shape, outputs);

@@ -17,20 +17,30 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kKnownSettings = 8;
 
+/// What the network takes for these rows: score networks see them half way to noise.
+Matrix with_time(const nn::NetworkPlan& plan, const Matrix& x) {
+  if (!plan.has_time) return x;
+  constexpr double kHalfWay = 0.5;
+  Matrix inputs(x.rows(), x.cols() + 1);
+  inputs << x, Vector::Constant(x.rows(), kHalfWay);
+  return inputs;
+}
+
 /// Probe rows: drawn from the whole dataset, fewer where the outputs are many (at most 8,192
 /// numbers a record, but 16 rows). Where there are no data yet, standard normal points stand in.
 Matrix probe_inputs_of(const ResolvedExperiment& resolved, Index most) {
   const auto& data = *resolved.data;
   const Index affordable = std::max<Index>(16, 8192 / std::max<Index>(1, resolved.plan().outputs));
   const RandomStream stream(resolved.spec.seed, "probes");
-  if (data.size() == 0) return stream.normals(std::min(most, affordable), data.shape.dim);
+  if (data.size() == 0)
+    return with_time(resolved.plan(), stream.normals(std::min(most, affordable), data.shape.dim));
   const Index count = std::min({most, affordable, data.size()});
   auto rows = stream.permutation(data.size());
   rows.resize(static_cast<std::size_t>(count));
   std::sort(rows.begin(), rows.end());
   Matrix inputs(count, data.shape.dim);
   for (Index i = 0; i < count; ++i) inputs.row(i) = data.x.row(rows[static_cast<std::size_t>(i)]);
-  return inputs;
+  return with_time(resolved.plan(), inputs);
 }
 
 std::string divergence_cause(const training::StepResult& result, Index step) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/base/check.h"
@@ -58,6 +59,8 @@ Tensor mean_loss(Loss loss, const Tensor& f, const TensorSamples& samples) {
       return torch::binary_cross_entropy_with_logits(f, samples.y);
     case Loss::squared:
       return (f - samples.y).square().sum() * (0.5 / static_cast<double>(samples.size()));
+    case Loss::denoising:
+      return torch::mse_loss(f, samples.y);
   }
   throw InvalidInput("unknown loss");
 }
@@ -116,14 +119,24 @@ class AutogradEngine final : public GradientEngine {
     forget_recording();
   }
 
-  void set_data(const data::Dataset& data, Loss loss) override {
-    loss_ = loss;
-    train_ = select_tensors(data, data.train, loss, options_);
-    test_ = select_tensors(data, data.test, loss, options_);
+  void set_data(const data::Dataset& data, const LossSpec& loss) override {
+    loss_ = loss.loss;
+    train_ = select_tensors(data, data.train, loss_, options_);
+    test_ = select_tensors(data, data.test, loss_, options_);
+    if (loss.corruption) {
+      noise_.emplace(loss.corruption, data.x(data.train, Eigen::all));
+      test_ = noised(*loss.corruption, data.x(data.test, Eigen::all), diffusion::kTestDraw);
+      train_ = noised(*loss.corruption, data.x(data.train, Eigen::all), diffusion::kTrainDraw);
+    } else {
+      noise_.reset();
+    }
     forget_recording();
   }
 
-  double loss_and_gradient(std::span<const Index> positions, bool whole) override {
+  double loss_and_gradient(const BatchAt& batch) override {
+    const std::span<const Index> positions = batch.positions;
+    const bool whole = batch.whole;
+    if (noise_) draw_noise(batch);
     // Recorded steps read the positions where they lay when they were recorded.
     const Key key{static_cast<Index>(positions.size()), whole};
     const bool replays = recorded_ && key == recorded_key_;
@@ -231,13 +244,62 @@ class AutogradEngine final : public GradientEngine {
 
   // Loss and gradient of the samples at positions_, into memory that stays.
   void compute() {
-    const TensorSamples batch = positions_.defined() ? train_.select(positions_) : train_;
+    const TensorSamples batch = noise_                 ? noise_->batch
+                                : positions_.defined() ? train_.select(positions_)
+                                                       : train_;
     gradient_.zero_();
     if (moving_.defined()) moving_.copy_(buffers());
     const Tensor loss = mean_loss(loss_, network_.forward(training_, batch.x, true), batch);
     loss.backward();
     const torch::NoGradGuard no_graph;
     loss_value_.copy_(loss);
+  }
+
+  // Samples of the training set on the host, and where a step's noised ones go.
+  struct Noise {
+    using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    Noise(std::shared_ptr<const diffusion::Corruption> how, const Matrix& x)
+        : corruption(std::move(how)), samples(x.cast<T>()) {}
+    std::shared_ptr<const diffusion::Corruption> corruption;
+    Rows samples, picked, inputs, targets;
+    TensorSamples batch;  // on the device, in the same memory from step to step
+  };
+
+  void draw_noise(const BatchAt& at) {
+    Noise& noise = *noise_;
+    const auto n = static_cast<Index>(at.positions.size());
+    const Index dim = noise.samples.cols();
+    noise.picked.resize(n, dim);
+    for (Index i = 0; i < n; ++i)
+      noise.picked.row(i) = noise.samples.row(at.positions[static_cast<std::size_t>(i)]);
+    fill(*noise.corruption, at.draw, noise.picked, noise.inputs, noise.targets, noise.batch);
+  }
+
+  void fill(const diffusion::Corruption& corruption, std::uint64_t draw,
+            const typename Noise::Rows& x, typename Noise::Rows& inputs,
+            typename Noise::Rows& targets, TensorSamples& to) const {
+    const Index n = x.rows(), dim = x.cols();
+    inputs.resize(n, dim + 1);
+    targets.resize(n, dim);
+    corruption.apply(draw, n, dim, x.data(), inputs.data(), targets.data());
+    const auto on_host_options = torch::TensorOptions().dtype(options_.dtype());
+    const Tensor in = torch::from_blob(inputs.data(), {n, dim + 1}, on_host_options);
+    const Tensor out = torch::from_blob(targets.data(), {n, dim}, on_host_options);
+    if (to.x.defined() && to.x.size(0) == n) {
+      to.x.copy_(in);
+      to.y.copy_(out);
+    } else {
+      to = {in.to(options_.device(), /*non_blocking=*/false, /*copy=*/true), Tensor(),
+            out.to(options_.device(), /*non_blocking=*/false, /*copy=*/true)};
+    }
+  }
+
+  TensorSamples noised(const diffusion::Corruption& corruption, const Matrix& x,
+                       std::uint64_t draw) const {
+    typename Noise::Rows inputs, targets;
+    TensorSamples samples;
+    fill(corruption, draw, x.cast<T>(), inputs, targets, samples);
+    return samples;
   }
 
   void record(const Key& key) {
@@ -302,6 +364,7 @@ class AutogradEngine final : public GradientEngine {
   Key last_key_;
   TensorSamples train_;
   TensorSamples test_;
+  std::optional<Noise> noise_;  // of Loss::denoising
 };
 
 }  // namespace

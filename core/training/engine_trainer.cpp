@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/random.h"
 #include "core/nn/weights.h"
 
 namespace aniso::training {
@@ -11,8 +12,8 @@ namespace {
 
 void check_fits(const TrainingSpec& spec, const data::DatasetPtr& data) {
   ANISO_CHECK(data != nullptr, "no dataset was given to train on");
-  ANISO_CHECK(data->x.cols() == spec.plan.inputs, "the network takes ", spec.plan.inputs,
-              " inputs, but dataset '", data->id, "' has ", data->x.cols(),
+  ANISO_CHECK(data->x.cols() == spec.plan.data_inputs(), "the network takes ",
+              spec.plan.data_inputs(), " inputs, but dataset '", data->id, "' has ", data->x.cols(),
               " dimensions; reset the run to build a network that fits");
   const Index wanted = objective(spec.objective).outputs(*data);
   ANISO_CHECK(wanted == spec.plan.outputs, "the network has ", spec.plan.outputs,
@@ -30,6 +31,14 @@ UpdateRule rule_of(const TrainingSpec& spec) {
   return update_rule(optimizer(spec.optimizer), spec.optimizer_params);
 }
 
+LossSpec loss_of(const TrainingSpec& spec) {
+  const Objective& chosen = objective(spec.objective);
+  ANISO_CHECK(chosen.has_time == spec.plan.has_time, "objective '", spec.objective, "' ",
+              chosen.has_time ? "trains score networks, but this network takes no time"
+                              : "gives no time, which a score network takes");
+  return loss_spec(chosen, spec.objective_params, RandomStream(spec.seed, "diffusion", spec.run));
+}
+
 }  // namespace
 
 EngineTrainer::EngineTrainer(const TrainingSpec& spec, data::DatasetPtr data, const Vector& initial,
@@ -43,7 +52,7 @@ EngineTrainer::EngineTrainer(const TrainingSpec& spec, data::DatasetPtr data, co
   ANISO_CHECK(spec_.plan.trained_count() > 0, "the network has no parameters to train");
   check_finite("initial parameters", initial);
   engine_ = make_engine(spec_, initial);
-  engine_->set_data(*data_, objective(spec_.objective).loss);
+  engine_->set_data(*data_, loss_of(spec_));
   reset_optimizer();
 }
 
@@ -58,7 +67,9 @@ StepResult EngineTrainer::step() {
   StepResult result;
   result.step = step_;
   result.learning_rate = learning_rate();
-  result.loss = engine_->loss_and_gradient(order_.batch(step_), order_.is_full_batch());
+  result.loss = engine_->loss_and_gradient({.positions = order_.batch(step_),
+                                            .whole = order_.is_full_batch(),
+                                            .draw = static_cast<std::uint64_t>(step_)});
   result.grad_norm = engine_->gradient_norm();
   result.finite = std::isfinite(result.loss) && std::isfinite(result.grad_norm);
   if (!result.finite) return result;
@@ -79,10 +90,13 @@ void EngineTrainer::apply(const TrainingSpec& spec) {
   const LearningRateSchedule schedule = schedule_of(spec.optimizer_params);
   const bool other_slots =
       spec.optimizer != spec_.optimizer || rule.slot_count() != rule_.slot_count();
-  const Loss loss = objective(spec.objective).loss;
+  const LossSpec loss = loss_of(spec);
+  const bool other_loss = spec.objective != spec_.objective ||
+                          !(spec.objective_params == spec_.objective_params) ||
+                          (loss.corruption && (spec.seed != spec_.seed || spec.run != spec_.run));
 
   if (!(spec.plan == spec_.plan)) engine_->set_plan(spec.plan);
-  if (loss != objective(spec_.objective).loss) engine_->set_data(*data_, loss);
+  if (other_loss) engine_->set_data(*data_, loss);
   spec_ = spec;
   rule_ = rule;
   schedule_ = schedule;
@@ -92,7 +106,7 @@ void EngineTrainer::apply(const TrainingSpec& spec) {
 
 void EngineTrainer::set_data(data::DatasetPtr data) {
   BatchOrder order = order_of(spec_, data);
-  engine_->set_data(*data, objective(spec_.objective).loss);
+  engine_->set_data(*data, loss_of(spec_));
   order_ = std::move(order);
   data_ = std::move(data);
 }

@@ -24,15 +24,16 @@ class ExplicitEngine final : public GradientEngine {
 
   void set_plan(const nn::NetworkPlan& plan) override { chain_ = DenseChain<T>(plan); }
 
-  void set_data(const data::Dataset& data, Loss loss) override {
-    loss_ = loss;
-    train_ = select_samples<T>(data, data.train, loss);
-    test_ = select_samples<T>(data, data.test, loss);
+  void set_data(const data::Dataset& data, const LossSpec& loss) override {
+    loss_ = loss.loss;
+    train_ = select_samples<T>(data, data.train, loss_);
+    test_ = select_samples<T>(data, data.test, loss_);
   }
 
-  double loss_and_gradient(std::span<const Index> positions, bool whole) override {
-    const auto n = static_cast<Index>(positions.size());
-    if (!whole) batch_.gather(train_, positions);
+  double loss_and_gradient(const BatchAt& at) override {
+    const auto n = static_cast<Index>(at.positions.size());
+    const bool whole = at.whole;
+    if (!whole) batch_.gather(train_, at.positions);
     const T* f = chain_.forward(host_.theta(), whole ? train_.x.data() : batch_.x(), n);
     const double loss = training::loss_and_gradient<T>(loss_, n, chain_.outputs(), f,
                                                        whole ? train_.targets() : batch_.targets(),

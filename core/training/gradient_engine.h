@@ -15,6 +15,13 @@ namespace aniso::training {
 
 enum class Split { train, test };
 
+/// The training samples that a step looks at.
+struct BatchAt {
+  std::span<const Index> positions;
+  bool whole = false;      ///< they are the whole training set, in order
+  std::uint64_t draw = 0;  ///< number of the step's noise, for losses that draw some
+};
+
 /// What differs between the engines: it owns parameters, gradient, the optimiser's slots and the
 /// data, in its dtype on its device. Everything else of a trainer is `EngineTrainer`.
 class GradientEngine {
@@ -23,11 +30,10 @@ class GradientEngine {
 
   /// Takes a plan of the same shapes, with other activations perhaps.
   virtual void set_plan(const nn::NetworkPlan& plan) = 0;
-  virtual void set_data(const data::Dataset& data, Loss loss) = 0;
+  virtual void set_data(const data::Dataset& data, const LossSpec& loss) = 0;
 
-  /// Mean loss over the training samples at these positions, its gradient into the engine's
-  /// gradient array. `positions` covers the whole training set in order where `whole` is set.
-  virtual double loss_and_gradient(std::span<const Index> positions, bool whole) = 0;
+  /// Mean loss over these training samples, its gradient into the engine's gradient array.
+  virtual double loss_and_gradient(const BatchAt& batch) = 0;
   /// Euclidean norm of the gradient.
   virtual double gradient_norm() = 0;
   /// apply_update on the engine's arrays.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/errors.h"
 #include "core/training/fast_math.h"
 
 namespace aniso::training {
@@ -64,6 +65,8 @@ double sum_over_rows(Loss loss, Index n, Index outputs, const T* f, Targets<T> t
         sum +=
             static_cast<double>(squared_row(outputs, row, targets.values + i * outputs, scale, d));
         break;
+      case Loss::denoising:
+        throw InvalidInput("the explicit engine does not train score networks");
     }
   }
   return sum;

@@ -50,7 +50,13 @@ const std::vector<Objective>& objectives() {
        {},
        Loss::squared,
        nn::OutputKind::values,
-       squared_outputs}};
+       squared_outputs},
+      {"score_matching", "Denoising score matching",
+       "Mean of (F(x_t, t) − target)² over samples and inputs, x_t = √ᾱ_t x₀ + σ_t ε with a fresh "
+       "step t and fresh noise ε for every sample and step. Trains the score networks; classes and "
+       "targets are not used.",
+       diffusion::diffusion_params(), Loss::denoising, nn::OutputKind::values,
+       [](const data::Dataset& data) -> Index { return data.x.cols(); }, true}};
   return list;
 }
 
@@ -61,6 +67,12 @@ const Objective& objective(std::string_view id) {
     ids.push_back(entry.id);
   }
   throw InvalidInput(text("objective: '", id, "' is not known.", suggestion(id, ids)));
+}
+
+LossSpec loss_spec(const Objective& objective, const Params& params, const RandomStream& stream) {
+  if (objective.loss != Loss::denoising) return {objective.loss, {}};
+  return {objective.loss,
+          std::make_shared<const diffusion::Corruption>(diffusion::diffusion_of(params), stream)};
 }
 
 Matrix squared_targets(const data::Dataset& data) {

@@ -54,9 +54,10 @@ const std::map<std::string, std::set<std::string>> kArrows = {
     {"theory", {"geometry"}},
     {"data", {"io", "geometry"}},
     {"nn", {"geometry", "theory"}},
+    {"diffusion", {"nn", "theory"}},
     {"figure", {"io", "geometry", "theory"}},
-    {"analysis", {"nn", "data", "figure"}},
-    {"training", {"nn", "data", "figure"}},
+    {"analysis", {"nn", "data", "diffusion", "figure"}},
+    {"training", {"nn", "data", "diffusion", "figure"}},
     {"session", {"analysis", "training", "io", "theory"}},
     {"engines", {"session"}},
 };

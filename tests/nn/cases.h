@@ -14,14 +14,30 @@ struct Case {
   std::string name;
   std::string id;
   Json params;
-  Index inputs;
+  Index inputs;  ///< D, a time not counted
   Index outputs;
+  double jitter = 0;  ///< added to the parameters, where they start at 0 and hide what follows them
 
   const Architecture& kind() const { return architecture(id); }
   Params validated_params() const { return validated(kind().params, params, "architecture"); }
   NetworkPlan plan() const { return kind().plan(validated_params(), inputs, outputs); }
   Vector parameters(std::uint64_t seed = 7) const {
-    return kind().initialise(plan(), validated_params(), RandomStream(seed, "init"));
+    const Vector fresh = kind().initialise(plan(), validated_params(), RandomStream(seed, "init"));
+    return fresh + jitter * RandomStream(seed, "jitter").normals(fresh.size());
+  }
+  /// What the network takes: D, or D + 1 with a time.
+  Index width() const { return plan().inputs; }
+  /// n random inputs; times in [0, 1).
+  Matrix points(Index n) const {
+    Matrix x = RandomStream(11, "points").normals(n, width());
+    if (kind().has_time) x.col(inputs) = RandomStream(11, "times").uniforms(n, 0, 1);
+    return x;
+  }
+  /// k random directions (width, k). None along the time, which is a phase of a thousand radians.
+  Matrix directions(Index k, const char* name = "directions") const {
+    Matrix u = RandomStream(11, name).normals(width(), k);
+    if (kind().has_time) u.row(inputs).setZero();
+    return u;
   }
 };
 
@@ -34,7 +50,7 @@ inline std::vector<Case> cases() {
   std::vector<Case> all;
   for (const auto& entry : architectures()) {
     if (entry.on_images) continue;
-    all.push_back({entry.id + "_default", entry.id, Json::object(), 5, 3});
+    all.push_back({entry.id + "_default", entry.id, Json::object(), 5, entry.has_time ? 5 : 3});
     all.push_back({entry.id + "_one_in_one_out", entry.id, Json::object(), 1, 1});
   }
   for (const auto& choice : activation_choices())
@@ -108,6 +124,30 @@ inline std::vector<Case> cases() {
   add("vit_class_token", "vit", {{"patch", 2}, {"width", 8}, {"depth", 1}, {"heads", 2}}, 16, 3);
   add("vit_mean", "vit", {{"patch", 2}, {"width", 6}, {"depth", 2}, {"heads", 3}, {"head", "mean"}},
       48, 2);
+  add("score_mlp_tanh", "score_mlp",
+      {{"hidden", {7, 6}}, {"activation", "tanh"}, {"time_features", 4}}, 3, 3);
+  add("score_cnn_group", "score_cnn", {{"channels", 4}, {"groups", 2}, {"time_features", 6}}, 16,
+      16);
+  add("score_cnn_plain_circular", "score_cnn",
+      {{"channels", 3},
+       {"layers", 2},
+       {"normalisation", "none"},
+       {"padding", "circular"},
+       {"activation", "relu"},
+       {"time_features", 4}},
+      25, 25);
+  add("score_cnn_instance", "score_cnn",
+      {{"channels", 3}, {"normalisation", "instance"}, {"time_features", 4}}, 16, 16);
+  add("unet_three_levels", "unet", {{"widths", {2, 4, 2}}, {"groups", 2}, {"time_features", 4}}, 16,
+      16);
+  add("unet_circular", "unet",
+      {{"widths", {2, 3}}, {"groups", 1}, {"padding", "circular"}, {"time_features", 4}}, 48, 48);
+  all.push_back({"dit_two_blocks", "dit",
+                 Json{{"patch", 2}, {"width", 8}, {"heads", 2}, {"time_features", 6}}, 16, 16,
+                 0.2});
+  all.push_back({"dit_three_channels", "dit",
+                 Json{{"patch", 2}, {"width", 4}, {"depth", 1}, {"heads", 1}, {"time_features", 4}},
+                 48, 48, 0.2});
   return all;
 }
 

@@ -9,8 +9,7 @@ namespace aniso::nn {
 inline void check_family(const FunctionFamily& family, const Case& c, const MakeFunction& make,
                          double tolerance) {
   const Matrix parameters = family.draw(RandomStream(6, "family"), 4);
-  const Matrix x =
-      test_points(c.plan().is_dense_chain() ? 530 : 70, c.inputs);  // more than one chunk
+  const Matrix x = c.points(c.plan().is_dense_chain() ? 530 : 70);  // more than one chunk
   const Vector readout = RandomStream(3, "readout").normals(c.outputs);
   const auto values = family.values(parameters, x);
   const auto gradients = family.input_gradients(parameters, x, readout);
@@ -22,7 +21,7 @@ inline void check_family(const FunctionFamily& family, const Case& c, const Make
     EXPECT_LE(relative_error(gradients[r], f->input_gradients(x, readout)), tolerance);
   }
   const Matrix narrow = parameters.leftCols(parameters.cols() - 1);
-  const Matrix wrong_x = test_points(3, c.inputs + 1);
+  const Matrix wrong_x = test_points(3, c.width() + 1);
   EXPECT_THROW(family.values(narrow, x), InvalidInput);
   EXPECT_THROW(family.values(parameters, wrong_x), InvalidInput);
   EXPECT_THROW(family.input_gradients(parameters, x, Vector::Ones(c.outputs + 1)), InvalidInput);

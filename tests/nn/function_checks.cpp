@@ -91,8 +91,8 @@ void check_weight_gradient(const MakeFunction& make, const NetworkPlan& plan,
 
 void check_input_derivatives(const Case& c, const MakeFunction& make) {
   const auto f = make(c.plan(), c.parameters());
-  const Matrix x = test_points(13, c.inputs);
-  const Matrix directions = test_points(c.inputs, std::min<Index>(c.inputs, 3), "directions");
+  const Matrix x = c.points(13);
+  const Matrix directions = c.directions(std::min<Index>(c.inputs, 3));
   const Jets jets = f->jets(x, directions);
   ASSERT_EQ(jets.first.size(), static_cast<std::size_t>(directions.cols()));
   EXPECT_LT(relative_error(jets.value, f->values(x)), 1e-13);
@@ -103,7 +103,7 @@ void check_input_derivatives(const Case& c, const MakeFunction& make) {
   const Matrix pulled = f->vector_jacobian(x, v);
   for (Index d = 0; d < c.inputs; ++d) {
     const Matrix slope = central([&](const Matrix& at) { return f->values(at); }, x,
-                                 Vector::Unit(c.inputs, d), kStep);
+                                 Vector::Unit(c.width(), d), kStep);
     const Vector expected = slope.cwiseProduct(v).rowwise().sum();
     EXPECT_LT(relative_error(pulled.col(d), expected), 1e-7) << "input " << d;
   }
@@ -113,7 +113,7 @@ void check_layers(const Case& c, const MakeFunction& make) {
   const NetworkPlan plan = c.plan();
   const Vector parameters = c.parameters();
   const auto f = make(plan, parameters);
-  const Matrix x = test_points(6, c.inputs);
+  const Matrix x = c.points(6);
   const Matrix v = test_points(6, c.outputs, "cotangents");
   const auto blocks = weight_blocks(plan);
   ASSERT_EQ(f->layer_count(), blocks.size());
@@ -153,19 +153,19 @@ void check_layers(const Case& c, const MakeFunction& make) {
 
 void check_consistency(const Case& c, const MakeFunction& make) {
   const auto f = make(c.plan(), c.parameters());
-  const Matrix x = test_points(1100, c.inputs);  // more than two chunks
+  const Matrix x = c.points(1100);  // more than two chunks
   const Vector readout = RandomStream(3, "readout").normals(c.outputs);
 
   const Matrix gradients = f->input_gradients(x, readout);
   const Matrix jacobians = f->jacobians(x);
   ASSERT_EQ(jacobians.rows(), x.rows() * c.outputs);
-  Matrix combined(x.rows(), c.inputs);
+  Matrix combined(x.rows(), c.width());
   for (Index k = 0; k < x.rows(); ++k)
     combined.row(k) = readout.transpose() * jacobians.middleRows(k * c.outputs, c.outputs);
   EXPECT_LT(relative_error(gradients, combined), 1e-13);
   EXPECT_LT(relative_error(f->Function::jacobians(x), jacobians), 1e-13);
 
-  const Matrix start = Matrix::Identity(c.inputs, c.inputs);
+  const Matrix start = Matrix::Identity(c.width(), c.width());
   Matrix moment = start;
   f->accumulate_gradient_moment(x, readout, moment);
   EXPECT_LT(relative_error(moment, start + gradients.transpose() * gradients), 1e-12);
@@ -175,8 +175,8 @@ void check_consistency(const Case& c, const MakeFunction& make) {
   EXPECT_LT(relative_error(output_moment, values.transpose() * values), 1e-12);
 
   const Index k = std::min<Index>(2, c.inputs);
-  const Vector origin = RandomStream(5, "origin").normals(c.inputs);
-  const Matrix basis = test_points(c.inputs, k, "basis");
+  const Vector origin = RandomStream(5, "origin").normals(c.width());
+  const Matrix basis = c.directions(k, "basis");
   const auto plane = f->restricted(origin, basis);
   const auto lifted = f->Function::restricted(origin, basis);
   const Matrix a = test_points(70, k, "plane points");
@@ -198,12 +198,12 @@ void check_consistency(const Case& c, const MakeFunction& make) {
 void check_bad_input(const Case& c, const MakeFunction& make) {
   const NetworkPlan plan = c.plan();
   const auto f = make(plan, c.parameters());
-  const Matrix x = test_points(4, c.inputs), wrong = test_points(4, c.inputs + 1);
+  const Matrix x = c.points(4), wrong = test_points(4, c.width() + 1);
   const Matrix v = test_points(4, c.outputs);
   const Matrix wrong_count = test_points(3, c.outputs);
   const Vector too_many = Vector::Zero(plan.parameter_count() + 1);
   const Vector long_readout = Vector::Ones(c.outputs + 1);
-  Matrix moment = Matrix::Zero(c.inputs + 1, c.inputs + 1);
+  Matrix moment = Matrix::Zero(c.width() + 1, c.width() + 1);
   EXPECT_THROW(make(plan, too_many), InvalidInput);
   EXPECT_THROW(make(plan, Vector()), InvalidInput);
   EXPECT_THROW(f->values(wrong), InvalidInput);
@@ -211,22 +211,22 @@ void check_bad_input(const Case& c, const MakeFunction& make) {
   EXPECT_THROW(f->vector_jacobian(x, wrong_count), InvalidInput);
   EXPECT_THROW(f->input_gradients(x, long_readout), InvalidInput);
   EXPECT_THROW(f->jets(x, wrong.transpose()), InvalidInput);
-  EXPECT_THROW(f->jets(wrong, Matrix::Identity(c.inputs, 1)), InvalidInput);
+  EXPECT_THROW(f->jets(wrong, Matrix::Identity(c.width(), 1)), InvalidInput);
   EXPECT_THROW(f->accumulate_gradient_moment(x, Vector::Ones(c.outputs), moment), InvalidInput);
   EXPECT_THROW(f->layer_inputs(f->layer_count(), x), InvalidInput);
   EXPECT_THROW(f->weight(f->layer_count()), InvalidInput);
   EXPECT_THROW(f->weight_gradient(0, x, wrong_count), InvalidInput);
-  EXPECT_THROW(f->restricted(Vector::Zero(c.inputs + 1), Matrix::Identity(c.inputs, 1)),
+  EXPECT_THROW(f->restricted(Vector::Zero(c.width() + 1), Matrix::Identity(c.width(), 1)),
                InvalidInput);
-  EXPECT_THROW(f->restricted(Vector::Zero(c.inputs), Matrix::Identity(c.inputs + 1, 1)),
+  EXPECT_THROW(f->restricted(Vector::Zero(c.width()), Matrix::Identity(c.width() + 1, 1)),
                InvalidInput);
 
-  const Matrix none(0, c.inputs);
+  const Matrix none(0, c.width());
   EXPECT_EQ(f->values(none).rows(), 0);
   EXPECT_EQ(f->vector_jacobian(none, Matrix(0, c.outputs)).rows(), 0);
   EXPECT_EQ(f->jacobians(none).rows(), 0);
-  EXPECT_EQ(f->jets(none, Matrix::Identity(c.inputs, 1)).second.at(0).rows(), 0);
-  EXPECT_EQ(f->jets(x, Matrix(c.inputs, 0)).first.size(), 0U);
+  EXPECT_EQ(f->jets(none, Matrix::Identity(c.width(), 1)).second.at(0).rows(), 0);
+  EXPECT_EQ(f->jets(x, Matrix(c.width(), 0)).first.size(), 0U);
   EXPECT_EQ(f->weight_gradient(0, none, Matrix(0, c.outputs)).norm(), 0);
 }
 

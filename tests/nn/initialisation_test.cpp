@@ -128,7 +128,8 @@ TEST(Initialisation, DrawsAreTheSameForever) {
   };
   for (const auto& entry : architectures()) {
     const Params params = validated(entry.params, Json::object(), "architecture");
-    const NetworkPlan plan = entry.plan(params, entry.on_images ? 256 : 3, 2);
+    const NetworkPlan plan = entry.plan(params, entry.on_images ? 256 : 3,
+                                        entry.has_time ? (entry.on_images ? 256 : 3) : 2);
     const Vector p = entry.initialise(plan, params, RandomStream(42, "init"));
     // 9 decimals, so that the last bits of a library or of an optimisation are not part of the
     // promise, and hardly ever tip a digit.

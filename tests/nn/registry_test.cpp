@@ -62,7 +62,8 @@ class ArchitectureContract : public testing::TestWithParam<Case> {};
 TEST_P(ArchitectureContract, HasTheDeclaredShapesAndFiniteParameters) {
   const auto& c = GetParam();
   const NetworkPlan plan = c.plan();
-  EXPECT_EQ(plan.inputs, c.inputs);
+  EXPECT_EQ(plan.data_inputs(), c.inputs);
+  EXPECT_EQ(plan.has_time, c.kind().has_time);
   EXPECT_EQ(plan.outputs, c.outputs);
   EXPECT_NO_THROW(check_plan(plan));
   const Vector p = c.parameters();

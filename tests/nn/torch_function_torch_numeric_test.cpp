@@ -32,7 +32,7 @@ TEST_P(TorchFunctionTest, AgreesWithTheExplicitEngine) {
   if (!c.plan().is_dense_chain()) return;
   const auto autograd = torch_float64(c.plan(), c.parameters());
   const auto loops = make_dense_chain(c.plan(), c.parameters());
-  const Matrix x = test_points(600, c.inputs), v = test_points(600, c.outputs, "cotangents");
+  const Matrix x = c.points(600), v = test_points(600, c.outputs, "cotangents");
   const Matrix u = test_points(c.inputs, 2, "directions");
   EXPECT_LT(relative_error(loops->values(x), autograd->values(x)), 1e-12);
   EXPECT_LT(relative_error(loops->vector_jacobian(x, v), autograd->vector_jacobian(x, v)), 1e-12);
@@ -60,7 +60,7 @@ TEST_P(TorchFunctionTest, Float32AgreesWithFloat64) {
   const Vector parameters = c.parameters().cast<float>().cast<double>();
   const auto wide = make_torch_function(c.plan(), parameters, Dtype::float64);
   const auto narrow = make_torch_function(c.plan(), parameters, Dtype::float32);
-  const Matrix x = test_points(40, c.inputs);
+  const Matrix x = c.points(40);
   EXPECT_LT(relative_error(narrow->values(x), wide->values(x)), 2e-5);
   EXPECT_NE(narrow->values(x), wide->values(x)) << "float32 was not used";
   EXPECT_LT(relative_error(narrow->jacobians(x), wide->jacobians(x)), 2e-5);
