@@ -11,19 +11,27 @@
 namespace aniso::analysis {
 namespace {
 
-constexpr const char* kUnit = "(output unit / input unit)²";
+constexpr double kRounding = 1e-10;  // of the largest eigenvalue
 
 Quantity quantity(std::string id, std::string title, std::string unit, std::string x,
                   std::string y) {
   return {std::move(id), std::move(title), std::move(unit), std::move(x), std::move(y), {}};
 }
 
+Index rank_of(const Vector& falling) {
+  Index rank = 0;
+  while (rank < falling.size() && falling[rank] > kRounding * falling[0]) ++rank;
+  return rank;
+}
+
 Spectrum spectrum_of(const geometry::GradientMoment& moment, const geometry::SymmetricEigen& eigen,
                      const GeometryContext& context) {
   Spectrum out;
-  out.quantity =
-      quantity("eigenvalues", "Eigenvalues of the average geometry", kUnit, "index", "eigenvalue");
+  out.quantity = quantity("eigenvalues", "Eigenvalues of the " + context.name, context.unit,
+                          "index", "eigenvalue");
   out.values = eigen.values.cwiseMax(0);  // PSD: what lies below is rounding
+  const Index rank = context.has_null_space ? rank_of(out.values) : out.values.size();
+  out.values.tail(out.values.size() - rank).setZero();
   out.directions = eigen.vectors.transpose();
   if (context.null != nullptr) {
     out.null_low = context.null->low;
@@ -38,14 +46,17 @@ Spectrum spectrum_of(const geometry::GradientMoment& moment, const geometry::Sym
   out.guide_low = edges.low * level;
   out.guide_high = edges.high * level;
   // Two eigenvalues are told apart where they differ by more than what separates the halves there.
-  out.groups = geometry::eigen_groups(out.values, geometry::gap_resolutions(moment, eigen.vectors));
+  Vector resolutions = geometry::gap_resolutions(moment, eigen.vectors);
+  if (rank > 0 && rank < out.values.size()) resolutions[rank - 1] = 0;  // not joined to the zeros
+  out.groups = geometry::eigen_groups(out.values, resolutions);
   out.stability = geometry::split_half_stability(moment, out.groups);
   return out;
 }
 
-MatrixMap map_of(std::string id, std::string title, Matrix values, std::string axis) {
+MatrixMap map_of(std::string id, std::string title, Matrix values, std::string axis,
+                 const std::string& unit) {
   MatrixMap map;
-  map.quantity = quantity(std::move(id), std::move(title), kUnit, axis, axis);
+  map.quantity = quantity(std::move(id), std::move(title), unit, axis, axis);
   map.values = std::move(values);
   return map;
 }
@@ -57,10 +68,10 @@ geometry::Scalar error_of(const geometry::GradientMoment& moment, double norm) {
   return {(moment.half(0) - moment.half(1)).norm() / (2 * norm), {}};
 }
 
-ScalarSeries energies(const Matrix& g_dft) {
+ScalarSeries energies(const Matrix& g_dft, const std::string& unit) {
   ScalarSeries series;
   series.quantity =
-      quantity("dft_energy", "Energy of the Fourier modes", kUnit, "mode, by frequency", "vᵀ G v");
+      quantity("dft_energy", "Energy of the Fourier modes", unit, "mode, by frequency", "vᵀ G v");
   series.y = g_dft.diagonal();
   series.x = Vector::LinSpaced(series.y.size(), 0, static_cast<double>(series.y.size() - 1));
   series.panel = series.quantity.title;
@@ -99,9 +110,9 @@ std::vector<Result> geometry_results(const geometry::GradientMoment& moment,
   Matrix g_dft = basis * g * basis.transpose();
   std::vector<Result> results;
   results.emplace_back(spectrum_of(moment, eigen, context));
-  results.emplace_back(energies(g_dft));
+  results.emplace_back(energies(g_dft, context.unit));
   if (context.fourier_theory.size() > 0) {
-    ScalarSeries theory = energies(g_dft);
+    ScalarSeries theory = energies(g_dft, context.unit);
     theory.quantity.id = "dft_energy_theory";
     theory.y = context.fourier_theory;
     theory.name = context.theory_name;
@@ -114,22 +125,26 @@ std::vector<Result> geometry_results(const geometry::GradientMoment& moment,
                                  "participation_ratio", "participation ratio"));
   results.emplace_back(
       number_at(context.step, error_of(moment, g.norm()), "error", "relative standard error"));
-  results.emplace_back(map_of("g", "Average geometry G", g, "input"));
-  results.emplace_back(map_of("g_dft", "G in the Fourier basis", std::move(g_dft), "mode"));
+  std::string title = context.name + " G";
+  title[0] = 'A';
+  results.emplace_back(map_of("g", std::move(title), g, "input", context.unit));
+  results.emplace_back(
+      map_of("g_dft", "G in the Fourier basis", std::move(g_dft), "mode", context.unit));
   return results;
 }
 
 std::vector<Result> undefined_geometry(const std::string& reason) {
   const Status status = Status::undefined(reason);
+  const std::string unit = GeometryContext{}.unit;
   Spectrum spectrum;
   spectrum.quantity =
-      quantity("eigenvalues", "Eigenvalues of the average geometry", kUnit, "index", "eigenvalue");
+      quantity("eigenvalues", "Eigenvalues of the average geometry", unit, "index", "eigenvalue");
   spectrum.quantity.status = status;
   ScalarSeries energy;
-  energy.quantity = quantity("dft_energy", "Energy of the Fourier modes", kUnit, "mode", "vᵀ G v");
+  energy.quantity = quantity("dft_energy", "Energy of the Fourier modes", unit, "mode", "vᵀ G v");
   energy.quantity.status = status;
-  MatrixMap g = map_of("g", "Average geometry G", {}, "input");
-  MatrixMap g_dft = map_of("g_dft", "G in the Fourier basis", {}, "mode");
+  MatrixMap g = map_of("g", "Average geometry G", {}, "input", unit);
+  MatrixMap g_dft = map_of("g_dft", "G in the Fourier basis", {}, "mode", unit);
   g.quantity.status = g_dft.quantity.status = status;
   const geometry::Scalar none{NAN, status};
   return {std::move(spectrum),

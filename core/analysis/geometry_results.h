@@ -15,8 +15,12 @@ Matrix fourier_basis(const InputShape& shape);
 
 /// What is known of an average geometry beyond its estimate.
 struct GeometryContext {
+  std::string name = "average geometry";
+  std::string unit = "(output unit / input unit)²";
   InputShape shape;
   Index step = 0;
+  /// Eigenvalues below 1e-10 of the largest are 0 to rounding: one subspace without an order.
+  bool has_null_space = false;
   Vector theory;  ///< (D) eigenvalues in closed form, falling; empty for none
   std::string theory_name;
   Vector fourier_theory;  ///< (D) energies of the Fourier modes in closed form; empty for none
@@ -25,7 +29,7 @@ struct GeometryContext {
 
 /// The results of an average geometry:
 /// - Spectrum `eigenvalues` with all directions, null band, Marchenko–Pastur edges, theory, groups
-///   (neighbours closer than the noise, ‖G_even − G_odd‖_F/(2√D)) and their split-half stability;
+///   (neighbours closer than geometry::gap_resolutions) and their split-half stability;
 /// - MatrixMap `g` and `g_dft`, G in pixels and in the Fourier basis; ScalarSeries `dft_energy`,
 ///   the latter's diagonal;
 /// - one number each, against the step: `trace`, `participation_ratio` and `error`, the relative

@@ -16,7 +16,10 @@
   ANALYSIS(evolution)            \
   ANALYSIS(local_geometry)       \
   ANALYSIS(ensemble_boundaries)  \
-  ANALYSIS(sweep)
+  ANALYSIS(sweep)                \
+  ANALYSIS(output_geometry)      \
+  ANALYSIS(score_field)          \
+  ANALYSIS(samples)
 
 namespace aniso::analysis {
 
@@ -38,11 +41,19 @@ const Analysis& analysis(std::string_view id) {
   throw InvalidInput(text("analysis '", id, "' is not known.", suggestion(id, ids)));
 }
 
+bool can_look_at(const Analysis& analysis, bool has_time) {
+  return analysis.networks == Networks::all || (analysis.networks == Networks::score) == has_time;
+}
+
 ResultsPtr evaluate(const Analysis& analysis, Input input, std::stop_token stop,
                     const PartialSink& on_partial) {
   using Clock = std::chrono::steady_clock;
   ANISO_CHECK(input.function != nullptr && input.plan != nullptr, "analysis '", analysis.id,
               "': needs a network");
+  ANISO_CHECK(can_look_at(analysis, input.plan->has_time), "'", analysis.title, "' looks at ",
+              input.plan->has_time ? "networks of x alone, and a score network takes a time as well"
+                                   : "score networks, which the objective 'score_matching' trains",
+              "; choose another view");
   std::vector<std::string> notes;
   const auto start = Clock::now();
   const auto packed = [&](std::vector<Result> results, double share) {

@@ -12,6 +12,7 @@
 #include "core/analysis/result.h"
 #include "core/base/params.h"
 #include "core/data/dataset.h"
+#include "core/diffusion/diffusion.h"
 #include "core/figure/figure.h"
 #include "core/nn/function.h"
 #include "core/nn/predictions.h"
@@ -34,6 +35,8 @@ struct Input {
   const std::vector<std::shared_ptr<const ProbeRecord>>* probes = nullptr;  ///< from step 0 on
   bool is_classification = false;
   nn::OutputKind output_kind = nn::OutputKind::values;  ///< declared by the objective
+  /// How a score network's samples are noised; nullptr for other networks.
+  const diffusion::Diffusion* diffusion = nullptr;
   std::uint64_t run = 0;
   Index step = 0;
   Params params;  ///< validated against the analysis's schema
@@ -48,6 +51,13 @@ struct Input {
   std::function<void(std::vector<Result> results, double share)> publish = {};
 };
 
+/// Which networks an analysis can look at.
+enum class Networks {
+  without_time,  ///< f(x)
+  score,         ///< F(x, τ), score networks
+  all,
+};
+
 /// One way of looking at a network. One file defines one of these, one line in registry.cpp
 /// lists it; request, cancel, age, display and export come free.
 struct Analysis {
@@ -57,6 +67,7 @@ struct Analysis {
   std::string formula;  ///< in plain Unicode, as shown in the inspector
   std::string source;   ///< paper and, where it is ours, "our definition"
   ParamSchema params;
+  Networks networks = Networks::without_time;
   bool by_default = false;  ///< part of a headless run that names no analyses
   /// May take seconds: has a thread of its own, so that live pictures do not wait for it.
   bool is_long = false;
@@ -79,6 +90,9 @@ struct Cancelled {};
 const std::vector<Analysis>& analyses();
 /// @throws InvalidInput naming the nearest id.
 const Analysis& analysis(std::string_view id);
+
+/// Whether the analysis can look at networks that take a time, or at those that take none.
+bool can_look_at(const Analysis& analysis, bool has_time);
 
 /// Called with what is known so far; `Results::share` says how much of the work that is.
 using PartialSink = std::function<void(ResultsPtr)>;

@@ -78,6 +78,7 @@ struct PointSet {
   Quantity quantity;
   Matrix points;  ///< (n, dim)
   Labels labels;  ///< (n) or empty
+  std::vector<std::string> label_names = {};  ///< what each label stands for; may be empty
 };
 
 /// An ordered path, such as the run's predictions in their first principal components.

@@ -146,6 +146,7 @@ Analysis sweep() {
       integer_param("seed", 0).range(0, 1e9).about("Of the first run; the others count on.")};
   analysis.is_long = true;
   analysis.is_step_free = [](const Params&) { return true; };
+  analysis.networks = Networks::all;
   analysis.run = run;
   return analysis;
 }

@@ -179,6 +179,7 @@ Analysis trajectory() {
                          .in("steps")
                          .about("Most recorded steps that enter; more are thinned evenly.")};
   analysis.by_default = true;
+  analysis.networks = Networks::all;
   analysis.run = run;
   return analysis;
 }

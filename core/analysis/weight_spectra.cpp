@@ -55,6 +55,7 @@ Analysis weight_spectra() {
   analysis.source = "singular value decomposition";
   analysis.by_default = true;
   analysis.gives_spectra = true;
+  analysis.networks = Networks::all;
   analysis.run = run;
   return analysis;
 }

@@ -35,6 +35,11 @@ RawData generate(const Params& params, const RandomStream& stream) {
   // √τ z is N(0, τ I); an independent √D a v adds D v vᵀ to its covariance.
   raw.x = std::sqrt(params.real("noise")) * stream.child("white").normals(n, dim);
   raw.x += std::sqrt(static_cast<double>(dim)) * stream.child("along").normals(n) * v.transpose();
+  if (can_keep_law(1, dim)) {
+    Matrix covariance = static_cast<double>(dim) * v * v.transpose();
+    covariance.diagonal().array() += params.real("noise");
+    raw.law = gaussian_law(std::move(covariance));
+  }
   const Json& given = params.direction("label_direction");
   const Vector w =
       has_direction(given) ? resolve_direction(given, raw.shape, "dataset.label_direction") : v;

@@ -175,6 +175,14 @@ Vector scale_factors(const std::string& kind, const Moments& moments,
   return (moments.deviation.array() == 0).select(1.0, moments.deviation).cwiseInverse();
 }
 
+std::shared_ptr<const MixtureLaw> normalised_law(MixtureLaw law, const Vector& mean,
+                                                 const Vector& factors) {
+  law.means = (law.means.rowwise() - mean.transpose()) * factors.asDiagonal();
+  for (Matrix& covariance : law.covariances)
+    covariance = factors.asDiagonal() * covariance * factors.asDiagonal();
+  return std::make_shared<const MixtureLaw>(std::move(law));
+}
+
 void normalise(Dataset& data, const std::string& kind) {
   if (kind == "none") return;
   const Moments moments = training_moments(data);
@@ -191,6 +199,7 @@ void normalise(Dataset& data, const std::string& kind) {
   }
   data.input_mean = moments.mean;
   data.input_scale = factors;
+  if (data.law) data.law = normalised_law(*data.law, moments.mean, factors);
   data.notes.push_back(kind == "centre" ? "Inputs centred; the plane moved with them"
                                         : "Inputs centred and scaled; the plane moved with them");
   if (!data.is_classification()) data.notes.push_back("Targets are not normalised");
@@ -292,6 +301,19 @@ void check_entries(Index n, Index dim) {
   ANISO_CHECK(n <= kMaxEntries / dim, "dataset: ", grouped(n), " samples of ", grouped(dim),
               " inputs do not fit: at most ", grouped(kMaxEntries), " numbers (2 GiB). With ",
               grouped(dim), " inputs, use n ≤ ", grouped(kMaxEntries / dim));
+}
+
+std::shared_ptr<MixtureLaw> gaussian_law(Matrix covariance) {
+  auto law = std::make_shared<MixtureLaw>();
+  law->weights = Vector::Ones(1);
+  law->means = Matrix::Zero(1, covariance.rows());
+  law->covariances.push_back(std::move(covariance));
+  return law;
+}
+
+bool can_keep_law(Index components, Index dim) {
+  constexpr Index kMost = Index{1} << 24;
+  return dim <= kMost / dim && components <= kMost / (dim * dim);
 }
 
 double median(const Vector& values) {
@@ -398,6 +420,7 @@ DatasetPtr make_dataset(const DatasetType& type, const Params& params,
   data->class_names = std::move(raw.class_names);
   data->notes = std::move(raw.notes);
   data->by_hand = raw.by_hand;
+  data->law = std::move(raw.law);
   add_label_noise(*data, params.real("label_noise"), stream.child("label noise"));
   split(*data, raw, params.real("test_fraction"), stream.child("split"));
   normalise(*data, params.choice("normalisation"));

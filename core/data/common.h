@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ InputShape input_shape(const Params& params);
 
 /// @throws InvalidInput if (n, dim) has more than 2^28 entries (2 GiB).
 void check_entries(Index n, Index dim);
+
+/// The law N(0, `covariance`). @param covariance  (D, D).
+std::shared_ptr<MixtureLaw> gaussian_law(Matrix covariance);
+/// Whether K dense covariances of D inputs are small enough to go with a dataset: 2^24 numbers.
+bool can_keep_law(Index components, Index dim);
 
 /// The upper median: the value with ⌊n/2⌋ entries below it in order. Needs n ≥ 1.
 double median(const Vector& values);

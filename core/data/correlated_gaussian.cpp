@@ -37,8 +37,15 @@ RawData generate(const Params& params, const RandomStream& stream) {
   ANISO_CHECK(covariance == "white" || covariance == "numbers", "dataset.covariance: '", covariance,
               "' belongs to an architecture; it must be resolved to numbers before data are made");
   raw.x = stream.child("inputs").normals(n, dim);
-  if (covariance == "numbers")
-    raw.x *= root_of_covariance(params.reals("covariance_values"), dim).transpose();
+  Matrix sigma;
+  if (covariance == "numbers") {
+    const Matrix root = root_of_covariance(params.reals("covariance_values"), dim);
+    raw.x *= root.transpose();
+    sigma = root * root.transpose();
+  } else if (can_keep_law(1, dim)) {
+    sigma = Matrix::Identity(dim, dim);
+  }
+  if (can_keep_law(1, dim)) raw.law = gaussian_law(std::move(sigma));
   const Vector w =
       resolve_direction(params.direction("label_direction"), raw.shape, "dataset.label_direction");
   raw.classes = 2;

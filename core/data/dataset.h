@@ -22,6 +22,13 @@ struct Plane {
   double half_extent = 0;
 };
 
+/// A density Σ_k w_k N(μ_k, Σ_k) on R^D.
+struct MixtureLaw {
+  Vector weights;                   ///< (K) sums to 1
+  Matrix means;                     ///< (K, D)
+  std::vector<Matrix> covariances;  ///< (K) of (D, D); may be singular
+};
+
 /// A generated or loaded dataset; immutable once made, shared between threads.
 struct Dataset {
   std::string id;
@@ -33,6 +40,8 @@ struct Dataset {
   std::vector<Index> train;  ///< row indices of the training set, ascending
   std::vector<Index> test;   ///< row indices of the test set, ascending; may be empty
   Plane plane;               ///< the plane on which the data is best looked at
+  /// What the inputs were drawn from, after normalisation; nullptr where it is not known.
+  std::shared_ptr<const MixtureLaw> law;
   /// x = (what the source gave − input_mean) ∘ input_scale; both (D), or empty where x is as given.
   Vector input_mean, input_scale;
   /// Rows come and go while a network trains on them, drawn by hand: there may be none, and a

@@ -80,6 +80,10 @@ RawData generate(const Params& params, const RandomStream& stream) {
   raw.shape = InputShape::vector(dim);
   raw.classes = k;
   for (Index c = 0; c < k; ++c) raw.class_names.push_back(text("component ", c));
+  if (can_keep_law(k, dim)) {
+    raw.law = std::make_shared<MixtureLaw>(MixtureLaw{model.weights, model.means, {}});
+    for (Index c = 0; c < k; ++c) raw.law->covariances.push_back(model.covariance(c));
+  }
   raw.labels.resize(n);
   std::vector<std::vector<Index>> rows(static_cast<std::size_t>(k));
   const RandomStream draws = stream.child("component");

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +22,13 @@ struct RawData {
   Index classes = 0;  ///< classification only
   Matrix y;           ///< (n, C), regression only
   Plane plane;        ///< leave empty for the first two axes, or the first two principal axes
+  std::shared_ptr<MixtureLaw> law = {};  ///< of x; see Dataset
   std::vector<std::string> class_names;
   std::vector<std::string> notes;
   /// Test rows (ascending) of a split that the source itself declares, which may be empty.
   std::optional<std::vector<Index>> test;
   bool test_is_fraction = false;  ///< they are `test_fraction` of the rows, stratified
-  bool by_hand = false;  ///< see Dataset
+  bool by_hand = false;           ///< see Dataset
 };
 
 /// A kind of dataset. One file defines one of these, one line in registry.cpp lists it.

@@ -96,4 +96,18 @@ std::unique_ptr<Function> Function::restricted(VectorRef origin, MatrixRef basis
   return std::make_unique<LiftedFunction>(clone(), origin, basis);
 }
 
+Matrix FunctionFamily::own_values(const Matrix& parameters, MatrixRef x) const {
+  const Index networks = parameters.rows();
+  ANISO_CHECK(networks > 0 && x.rows() % networks == 0, "own_values: ", x.rows(),
+              " inputs cannot be shared out among ", networks, " networks");
+  const Index n = x.rows() / networks;
+  Matrix out;
+  for (Index r = 0; r < networks; ++r) {
+    const Matrix f = values(parameters.middleRows(r, 1), x.middleRows(r * n, n)).front();
+    if (r == 0) out.resize(x.rows(), f.cols());
+    out.middleRows(r * n, n) = f;
+  }
+  return out;
+}
+
 }  // namespace aniso::nn

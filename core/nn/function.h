@@ -86,6 +86,8 @@ class FunctionFamily {
   virtual Matrix draw(const RandomStream& stream, Index count) const = 0;
   /// f_r(x) for each of R networks: parameters (R, P), x (n, D) → R of (n, C).
   virtual std::vector<Matrix> values(const Matrix& parameters, MatrixRef x) const = 0;
+  /// f_r at inputs of its own: x (R·n, D), of which network r takes the rows r·n …, → (R·n, C).
+  virtual Matrix own_values(const Matrix& parameters, MatrixRef x) const;
   /// ∇(rᵀf_r)(x) for each network: → R of (n, D).
   virtual std::vector<Matrix> input_gradients(const Matrix& parameters, MatrixRef x,
                                               VectorRef readout) const = 0;

@@ -54,11 +54,20 @@ const char* boolean(bool value) { return value ? "True" : "False"; }
 
 // Definitions that only some networks need.
 constexpr const char* kTokens = R"py(
+def sincos_positions(rows, cols, features):
+    """Fixed positions (rows · cols, features): sines and cosines of the column, then of the row."""
+    omega = 10000 ** (-torch.arange(features // 4, dtype=DTYPE) / (features // 4))
+    col = torch.arange(cols, dtype=DTYPE).repeat(rows).unsqueeze(1) * omega
+    row = torch.arange(rows, dtype=DTYPE).repeat_interleave(cols).unsqueeze(1) * omega
+    return torch.cat([col.sin(), col.cos(), row.sin(), row.cos()], 1)
+
+
 class Tokens(nn.Module):
     """(n, c, h, w) → (n, tokens, c): one token per position, row by row."""
 
-    def __init__(self, tokens, features, class_token, positions):
+    def __init__(self, tokens, features, class_token, positions, sincos):
         super().__init__()
+        self.sincos = sincos
         self.class_token = nn.Parameter(torch.zeros(1, features)) if class_token else None
         self.positions = nn.Parameter(torch.zeros(tokens, features)) if positions else None
 
@@ -67,6 +76,8 @@ class Tokens(nn.Module):
         if self.class_token is not None:
             first = self.class_token.expand(len(x), 1, -1)
             tokens = torch.cat([first, tokens], 1)
+        if self.sincos:
+            tokens = tokens + sincos_positions(*x.shape[2:], x.shape[1])
         return tokens if self.positions is None else tokens + self.positions
 
 )py";
@@ -106,6 +117,37 @@ class Kernel(nn.Module):
         if self.kind == "laplace":
             return torch.exp(-squares.sqrt() / self.bandwidth)
         return torch.exp(-squares / (2 * self.bandwidth**2))
+
+)py";
+
+constexpr const char* kTime = R"py(
+def time_features(time, features):
+    """Cosines and sines of a time in [0, 1): (n, 1) → (n, features)."""
+    half = features // 2
+    omega = torch.exp(torch.arange(half, dtype=time.dtype) * (-math.log(10000) / half))
+    angles = time * omega * 1000
+    return torch.cat([angles.cos(), angles.sin()], 1)
+
+
+def per_channel(numbers, x):
+    """(n, c) so that it multiplies or adds to the channels of x."""
+    if x.dim() == 4:
+        return numbers[:, :, None, None]
+    return numbers[:, None] if x.dim() == 3 else numbers
+
+
+def modulate(x, numbers, channels):
+    """x (1 + scale) + shift, numbers being (shift, scale) or shift alone."""
+    shifted = x + per_channel(numbers[:, :channels], x)
+    if numbers.shape[1] == channels:
+        return shifted
+    return shifted + x * per_channel(numbers[:, channels:], x)
+
+
+def unpatchify(x, rows, cols, patch, channels):
+    """(n, rows · cols, patch² · channels) → (n, channels, rows · patch, cols · patch)."""
+    x = x.reshape(-1, rows, cols, patch, patch, channels).permute(0, 5, 1, 3, 2, 4)
+    return x.reshape(-1, channels, rows * patch, cols * patch)
 
 )py";
 
@@ -164,11 +206,15 @@ class Writer {
 
   std::string network() {
     FeatureShape given = FeatureShape::plain(plan_.inputs);
+    if (plan_.has_time) line("inputs = h");
     for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
       const Layer& layer = plan_.layers[i];
       if (layer.from >= 0)
         given = plan_.layers[static_cast<std::size_t>(layer.from)].output_shape();
-      const std::string source = layer.from >= 0 ? kept_name(layer.from) : "h";
+      if (layer.from == kNetworkInputs) given = FeatureShape::plain(plan_.inputs);
+      const std::string source = layer.from >= 0                ? kept_name(layer.from)
+                                 : layer.from == kNetworkInputs ? "inputs"
+                                                                : "h";
       const std::string in = arranged(source, given, layer.input_shape());
       line("h = " + evaluation(layer, in));
       const auto number = static_cast<Index>(i);
@@ -253,9 +299,15 @@ class Writer {
 
   std::string normalise(const Layer& layer, const std::string& in) {
     const Index channels = layer.output_shape().channels;
-    if (layer.norm == Norm::batch) return module(layer, text("nn.BatchNorm2d(", channels, ")"), in);
-    if (layer.norm == Norm::layer) return module(layer, text("nn.LayerNorm(", channels, ")"), in);
-    return module(layer, text("nn.GroupNorm(", layer.groups, ", ", channels, ")"), in);
+    const std::string options = text(
+        ", eps=", Json(layer.epsilon).dump(),
+        layer.norm == Norm::layer ? ", elementwise_affine=" : ", affine=", boolean(layer.affine));
+    if (layer.norm == Norm::batch)
+      return module(
+          layer, text("nn.BatchNorm2d(", channels, ", eps=", Json(layer.epsilon).dump(), ")"), in);
+    if (layer.norm == Norm::layer)
+      return module(layer, text("nn.LayerNorm(", channels, options, ")"), in);
+    return module(layer, text("nn.GroupNorm(", layer.groups, ", ", channels, options, ")"), in);
   }
 
   std::string kernel(const Layer& layer, const std::string& in) {
@@ -266,6 +318,12 @@ class Writer {
                   text("Kernel(", layer.out, ", ", layer.in, ", \"", kind, "\", ",
                        Json(layer.bandwidth).dump(), ", ", layer.order, ")"),
                   in);
+  }
+
+  // What layer `plus` gave, as this layer reads it.
+  std::string other(const Layer& layer, const FeatureShape& as) const {
+    const auto from = plan_.layers[static_cast<std::size_t>(layer.plus)].output_shape();
+    return arranged(kept_name(layer.plus), from, as);
   }
 
   std::string evaluation(const Layer& layer, const std::string& in) {
@@ -284,16 +342,33 @@ class Writer {
         return in + ".mean((2, 3))";
       case Op::normalise:
         return normalise(layer, in);
-      case Op::add: {
-        const auto other = plan_.layers[static_cast<std::size_t>(layer.plus)].output_shape();
-        return in + " + " + arranged(kept_name(layer.plus), other, layer.input_shape());
+      case Op::add:
+        return in + " + " + other(layer, layer.input_shape());
+      case Op::modulate:
+        return text("modulate(", in, ", ", kept_name(layer.plus), ", ",
+                    layer.input_shape().channels, ")");
+      case Op::gate:
+        return text(in, " * per_channel(", kept_name(layer.plus), ", ", in, ")");
+      case Op::concatenate:
+        return text("torch.cat([", in, ", ", kept_name(layer.plus), "], ",
+                    layer.input_shape().kind == Kind::tokens ? 2 : 1, ")");
+      case Op::slice:
+        return text(in, "[:, ", layer.offset, ":", layer.offset + layer.out, "]");
+      case Op::time_features:
+        return text("time_features(", in, ", ", layer.out, ")");
+      case Op::upsample:
+        return text("F.interpolate(", in, ", scale_factor=", layer.stride, ")");
+      case Op::unpatchify: {
+        const FeatureShape image = layer.output_shape();
+        return text("unpatchify(", in, ", ", image.height / layer.window, ", ",
+                    image.width / layer.window, ", ", layer.window, ", ", image.channels, ")");
       }
       case Op::embed:
-        return module(
-            layer,
-            text("Tokens(", layer.output_shape().height, ", ", layer.output_shape().channels, ", ",
-                 boolean(layer.class_token), ", ", boolean(layer.positions), ")"),
-            in);
+        return module(layer,
+                      text("Tokens(", layer.output_shape().height, ", ",
+                           layer.output_shape().channels, ", ", boolean(layer.class_token), ", ",
+                           boolean(layer.positions), ", ", boolean(layer.sincos), ")"),
+                      in);
       case Op::attention:
         return text("attention(", in, ", ", layer.heads, ")");
       case Op::token_mean:
@@ -338,6 +413,7 @@ std::string pytorch_program(const NetworkPlan& plan, Dtype dtype, const std::str
   if (uses(plan, Op::embed)) code += kTokens;
   if (uses(plan, Op::attention)) code += kAttention;
   if (uses(plan, Op::kernel)) code += kKernel;
+  if (plan.has_time) code += kTime;
   return code + Writer(plan).network() + kLoading;
 }
 

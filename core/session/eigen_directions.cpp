@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "core/analysis/fresh_geometry.h"
+#include "core/analysis/score_probes.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/diffusion/diffusion.h"
 #include "core/geometry/spectra.h"
+#include "core/nn/registry.h"
 
 namespace aniso::session {
 namespace {
@@ -17,6 +20,8 @@ constexpr const char* kFlipped = "average_geometry_flipped";
 bool is_eigenvector(const ParamSpec& spec, const Params& params) {
   return spec.kind == ParamKind::direction && params.direction(spec.name).at("basis") == kBasis;
 }
+
+constexpr Index kScoreNetworks = 2000;
 
 // A covariance by name, with the numbers that take its place in the parameter of this name.
 bool is_covariance(const ParamSpec& spec, const Params& params) {
@@ -41,18 +46,30 @@ std::vector<double> covariance_of(const EigenDirections& directions, bool flippe
 }  // namespace
 
 EigenDirectionsPtr eigen_directions(const nn::FunctionFamily& family, const Chosen& architecture,
-                                    const InputShape& shape, Index outputs,
+                                    const Chosen& objective, const InputShape& shape, Index outputs,
                                     const std::stop_token& stop) {
   ANISO_CHECK(shape.dim <= kMostEigenDirections, "average_geometry: ", grouped(shape.dim),
               " inputs are too many for all eigenvectors (at most ", grouped(kMostEigenDirections),
               "); give the direction as numbers");
-  analysis::FreshGeometry how;
-  how.readout = analysis::mean_readout(outputs);
-  const auto moment = analysis::fresh_moment(family, shape.dim, outputs, how,
-                                             RandomStream(0, "average geometry"), stop);
+  const bool has_time = nn::architecture(architecture.id).has_time;
+  geometry::GradientMoment moment(shape.dim);
+  if (has_time) {
+    const auto diffusion = diffusion::diffusion_of(objective.params);
+    analysis::ScoreProbeLaw law;
+    law.diffusion = &diffusion;
+    analysis::for_each_fresh_score(family, shape.dim, kScoreNetworks, law,
+                                   RandomStream(0, "output geometry"), stop,
+                                   [&](const Matrix& scores) { moment.add(scores); });
+  } else {
+    analysis::FreshGeometry how;
+    how.readout = analysis::mean_readout(outputs);
+    moment = analysis::fresh_moment(family, shape.dim, outputs, how,
+                                    RandomStream(0, "average geometry"), stop);
+  }
   auto eigen = geometry::symmetric_eigen(moment.mean());
-  return std::make_shared<const EigenDirections>(EigenDirections{
-      architecture, shape, outputs, std::move(eigen.values), eigen.vectors.transpose()});
+  return std::make_shared<const EigenDirections>(
+      EigenDirections{architecture, has_time ? objective : Chosen{}, shape, outputs,
+                      std::move(eigen.values), eigen.vectors.transpose()});
 }
 
 bool names_eigenvectors(const ParamSchema& schema, const Params& params) {

@@ -11,6 +11,7 @@
 #include "core/base/names.h"
 #include "core/io/files.h"
 #include "core/io/npz.h"
+#include "core/nn/registry.h"
 #include "core/session/looking.h"
 #include "core/session/picture_state.h"
 #include "core/session/run_figures.h"
@@ -415,9 +416,11 @@ int HeadlessOutcome::exit_code() const {
 }
 
 Experiment with_default_analyses(Experiment experiment) {
-  if (experiment.analyses.empty())
-    for (const auto& analysis : analysis::analyses())
-      if (analysis.by_default) experiment.analyses.push_back(chosen_analysis(analysis.id));
+  if (!experiment.analyses.empty()) return experiment;
+  const bool has_time = nn::architecture(experiment.architecture.id).has_time;
+  for (const auto& analysis : analysis::analyses())
+    if (analysis.by_default && analysis::can_look_at(analysis, has_time))
+      experiment.analyses.push_back(chosen_analysis(analysis.id));
   return experiment;
 }
 

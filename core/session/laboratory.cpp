@@ -51,8 +51,9 @@ EigenDirectionsPtr Laboratory::eigen_directions(const std::stop_token& stop) {
   const auto& shape = resolved_->data->shape;
   const Index outputs = resolved_->plan().outputs;
   if (resolved_->directions) directions_ = resolved_->directions;
-  if (!directions_ || !directions_->belong_to(chosen, shape, outputs))
-    directions_ = session::eigen_directions(family(), chosen, shape, outputs, stop);
+  const auto& objective = resolved_->experiment.objective;
+  if (!directions_ || !directions_->belong_to(chosen, objective, shape, outputs))
+    directions_ = session::eigen_directions(family(), chosen, objective, shape, outputs, stop);
   return directions_;
 }
 

@@ -24,6 +24,7 @@ analysis::ResultsPtr look(const Engines& engines, const Chosen& chosen, const Lo
   input.probes = at.probes.get();
   input.is_classification = at.resolved->data->is_classification();
   input.output_kind = at.resolved->output_kind;
+  input.diffusion = at.resolved->diffusion.get();
   input.run = at.run;
   input.step = at.step;
   input.previous = at.previous;

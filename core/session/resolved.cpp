@@ -30,13 +30,14 @@ void number_directions(ResolvedExperiment& out, const Engines& engines,
   const Index outputs = training::objective(experiment.objective.id).outputs(*provisional);
   const auto& chosen = experiment.architecture;
   if (reuse != nullptr && reuse->directions &&
-      reuse->directions->belong_to(chosen, provisional->shape, outputs)) {
+      reuse->directions->belong_to(chosen, experiment.objective, provisional->shape, outputs)) {
     out.directions = reuse->directions;
   } else {
     ANISO_CHECK(engines.family != nullptr, "this build cannot draw fresh networks");
     const auto family = engines.family(nn::architecture(chosen.id), chosen.params,
                                        provisional->shape, outputs, {.dtype = Dtype::float32});
-    out.directions = eigen_directions(*family, chosen, provisional->shape, outputs);
+    out.directions =
+        eigen_directions(*family, chosen, experiment.objective, provisional->shape, outputs);
   }
   out.dataset = with_numbers(schema, out.dataset, out.directions.get(), "dataset");
 }
@@ -113,6 +114,9 @@ ResolvedPtr resolve(const Experiment& experiment, const Engines& engines,
                        RandomStream(spec.seed, "place", spec.run), out->initial);
   ANISO_CHECK_FINITE(out->initial);
   out->output_kind = objective.output_kind;
+  if (objective.has_time)
+    out->diffusion = std::make_shared<const diffusion::Diffusion>(
+        diffusion::diffusion_of(experiment.objective.params));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/data/dataset.h"
+#include "core/diffusion/diffusion.h"
 #include "core/nn/plan.h"
 #include "core/nn/predictions.h"
 #include "core/session/eigen_directions.h"
@@ -21,6 +22,8 @@ struct ResolvedExperiment {
   EigenDirectionsPtr directions;  ///< by which the dataset is described; nullptr for none
   training::TrainingSpec spec;    ///< holds the network's plan; its device is resolved
   Vector initial;                 ///< parameters at step 0, layout order
+  /// How a score network's samples are noised; nullptr for other objectives.
+  std::shared_ptr<const diffusion::Diffusion> diffusion;
   nn::OutputKind output_kind = nn::OutputKind::values;  ///< declared by the objective
 
   const nn::NetworkPlan& plan() const { return spec.plan; }

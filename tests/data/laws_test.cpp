@@ -277,6 +277,37 @@ TEST(Nad, TheMarginIsExactAndTheRestIsWhite) {
   expect_covariance(w, 2.25 * projector);
 }
 
+TEST(Law, IsThatOfTheInputsAfterNormalisation) {
+  const std::vector<std::pair<const char*, Json>> sets = {
+      {"gaussian_mixture",
+       {{"n", 20000},
+        {"components", 3},
+        {"dimension", 3},
+        {"anisotropy", 5},
+        {"weights", {1, 2, 1}}}},
+      {"anisotropic_gaussian", {{"n", 20000}, {"dimension", 4}, {"v", "dct:1"}, {"noise", 0.5}}},
+      {"correlated_gaussian", {{"n", 20000}, {"dimension", 4}}}};
+  for (const auto& [id, given] : sets)
+    for (const char* kind : {"none", "centre", "standardise", "unit_scale"}) {
+      Json params = given;
+      params["normalisation"] = kind;
+      const auto d = made(id, params);
+      ASSERT_NE(d->law, nullptr) << id;
+      const MixtureLaw& law = *d->law;
+      EXPECT_NEAR(law.weights.sum(), 1, 1e-12);
+      const Vector mean = law.means.transpose() * law.weights;
+      Matrix second = Matrix::Zero(d->shape.dim, d->shape.dim);
+      for (Index c = 0; c < law.weights.size(); ++c)
+        second += law.weights[c] * (law.covariances[static_cast<std::size_t>(c)] +
+                                    law.means.row(c).transpose() * law.means.row(c));
+      const Matrix sample = d->x.transpose() * d->x / static_cast<double>(d->size());
+      EXPECT_LT((d->x.colwise().mean().transpose() - mean).norm(), 0.05 * std::sqrt(second.trace()))
+          << id << " " << kind;
+      EXPECT_LT((sample - second).norm(), 0.05 * second.norm()) << id << " " << kind;
+    }
+  EXPECT_EQ(made("two_moons", {{"n", 20}})->law, nullptr);
+}
+
 TEST(CompetingFeatures, AgreeInTrainingAndDisagreeInTesting) {
   const auto data =
       made("competing_features",

@@ -49,7 +49,7 @@ void export_case(const fs::path& folder, const nn::Case& c, Dtype dtype) {
   // Running statistics, shifts and positions begin at 0 or 1: moved, so that a swap is seen.
   parameters.array() +=
       0.05 * RandomStream(3, "moved").normals(Index{plan.parameter_count()}).array().abs();
-  const Matrix x = RandomStream(5, "probe").normals(6, c.inputs);
+  const Matrix x = c.points(6);
   FunctionOptions options;
   options.dtype = dtype;
   const Matrix y = engines.function(plan, parameters, options)->values(x);

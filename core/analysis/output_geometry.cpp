@@ -1,0 +1,167 @@
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "core/analysis/geometry_results.h"
+#include "core/analysis/score_probes.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+
+namespace aniso::analysis {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Index kMostDense = 4096;                    // inputs of a G that is formed
+constexpr std::chrono::milliseconds kShowEvery{200};  // between two looks at what is known
+constexpr double kShowShare = 0.2;                    // of the time, at most, spent on looks
+
+/// Hands the scores of the networks that are asked for to `use`, one network at a time.
+class Sampler {
+ public:
+  Sampler(const Input& input, const std::stop_token& stop)
+      : input_(input), stop_(stop), law_(score_probe_law(input, samples_)) {
+    networks_ = input.params.choice("of") == "run" ? 1 : input.params.integer("networks");
+  }
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  Index networks() const { return networks_; }
+
+  void run(const std::function<void(const Matrix&)>& use) const {
+    const auto of = input_.params.choice("of");
+    const Index dim = input_.plan->data_inputs();
+    const RandomStream stream(static_cast<std::uint64_t>(input_.params.integer("seed")),
+                              "output geometry");
+    if (of == "fresh")
+      return for_each_fresh_score(laboratory().family(), dim, networks_, law_, stream, stop_, use);
+    for (Index m = 0; m < networks_; ++m) {
+      if (stop_.stop_requested()) throw Cancelled{};
+      const ScoreProbe probe = law_.draw(dim, m * law_.count, law_.count, stream.child("probes"));
+      Matrix outputs;
+      if (of == "run") {
+        outputs = input_.function->values(probe.inputs);
+      } else {
+        const Vector trained = laboratory().trained(m, input_.step, stop_);
+        outputs = laboratory().function(trained)->values(probe.inputs);
+      }
+      use(scores_of(*law_.diffusion, probe, outputs));
+    }
+  }
+
+ private:
+  Laboratory& laboratory() const {
+    ANISO_CHECK(input_.laboratory != nullptr,
+                "average output geometry: other networks than this one cannot be reached here; "
+                "look at the run alone");
+    return *input_.laboratory;
+  }
+
+  const Input& input_;
+  const std::stop_token& stop_;
+  Matrix samples_;
+  ScoreProbeLaw law_;
+  Index networks_ = 1;
+};
+
+GeometryContext context_of(const Input& input) {
+  GeometryContext context;
+  context.shape = input.data != nullptr ? input.data->shape : InputShape(input.plan->data_inputs());
+  context.step = input.step;
+  context.name = "average output geometry";
+  context.unit = "1 / input unit²";
+  context.has_null_space = true;
+  return context;
+}
+
+std::vector<Result> run(const Input& input, const std::stop_token& stop,
+                        std::vector<std::string>& notes) {
+  const Sampler sampler(input, stop);
+  const Index dim = input.plan->data_inputs(), total = sampler.networks();
+  if (dim > kMostDense)
+    return undefined_geometry(text("G of ", grouped(dim), " outputs would be too large to form"));
+  GeometryContext context = context_of(input);
+  geometry::GradientMoment moment(dim);
+  auto shown = Clock::now();
+  Clock::duration cost{};
+  sampler.run([&](const Matrix& scores) {
+    moment.add(scores);
+    const auto now = Clock::now();
+    if (!input.publish || moment.networks() == total || now - shown < kShowEvery ||
+        (now - shown) * kShowShare < cost)
+      return;
+    auto results = geometry_results(moment, context);
+    cost = Clock::now() - now;
+    input.publish(std::move(results),
+                  static_cast<double>(moment.networks()) / static_cast<double>(total));
+    shown = Clock::now();
+  });
+  if (moment.mean().isZero(0))
+    return undefined_geometry(
+        "the networks give exactly 0 at these probes, so that no direction is preferred; with a "
+        "final layer that starts at zero, train first");
+  std::optional<geometry::Band> band;
+  const Index repeats = input.params.integer("null_repeats");
+  if (total > 1 && repeats >= 2) {
+    if (input.publish) input.publish(geometry_results(moment, context), 1 - 1e-3);
+    band =
+        geometry::rotation_null_band(moment, RandomStream(0, "rotation null"), repeats, 0.95, stop);
+    if (stop.stop_requested()) throw Cancelled{};
+    context.null = &*band;
+  }
+  if (moment.gradients() < dim)
+    notes.push_back(text("only ", grouped(moment.gradients()), " outputs in ", grouped(dim),
+                         " dimensions: the other eigenvalues are 0 by construction"));
+  notes.push_back(input.params.choice("of") == "run"
+                      ? std::string("the network of this run alone")
+                      : text(input.params.choice("of") == "fresh"
+                                 ? "fresh networks: "
+                                 : "independently trained networks: ",
+                             grouped(total)));
+  return geometry_results(moment, context);
+}
+
+ParamSchema params() {
+  return joined(
+      {choice_param("of", "fresh",
+                    {{"fresh", "Fresh networks", "At initialisation: the architecture's own law."},
+                     {"run", "This network", "The run alone, at the step that is looked at."},
+                     {"ensemble", "Trained networks",
+                      "Independently trained to this step: other initialisations and batches."}})
+           .about("Whose outputs are averaged."),
+       integer_param("networks", 2000)
+           .range(1, 1000000)
+           .when("of", {"fresh", "ensemble"})
+           .about("M, how many networks."),
+       integer_param("null_repeats", 10)
+           .titled("Null repeats")
+           .range(0, 1000)
+           .about("Random rotations behind the null band; below 2 for none.")},
+      score_probe_params());
+}
+
+}  // namespace
+
+Analysis output_geometry() {
+  Analysis analysis;
+  analysis.id = "output_geometry";
+  analysis.title = "Score anisotropy directions";
+  analysis.doc =
+      "The second moment of what score networks of this architecture give before training. Its "
+      "eigenvectors are the score anisotropy directions, counted from the smallest eigenvalue up. "
+      "The conjecture is that data along the first of them are modelled better: unproved beyond "
+      "linear networks, and reversed for some architectures, so test it. Directions with "
+      "eigenvalue zero, and neighbours that the networks do not tell apart, form a subspace and "
+      "have no order.";
+  analysis.formula = "G = E_θ E_{x,t} [F Fᵀ],  F = ε_θ(x, t)/√(1 − ᾱ_t)";
+  analysis.source = "Score anisotropy directions; stratified steps, null band and groups are ours";
+  analysis.params = params();
+  analysis.networks = Networks::score;
+  analysis.is_long = true;
+  analysis.gives_spectra = true;
+  analysis.is_step_free = [](const Params& p) { return p.choice("of") == "fresh"; };
+  analysis.run = run;
+  return analysis;
+}
+
+}  // namespace aniso::analysis

@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/analysis/geometry_results.h"
+#include "core/analysis/plane_grid.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+#include "core/diffusion/sampler.h"
+#include "core/diffusion/score_model.h"
+#include "core/geometry/wasserstein.h"
+
+namespace aniso::analysis {
+namespace {
+
+constexpr Index kMostReference = 4000;   // data rows that samples are compared with
+constexpr double kCollapsed = 0.05;      // of the data's root mean square: nothing is left of them
+constexpr double kDiverged = 20;
+
+// Rows of the data, tested ones first: what the samples should look like.
+Matrix reference_of(const data::Dataset& data) {
+  std::vector<Index> rows = data.test;
+  rows.insert(rows.end(), data.train.begin(), data.train.end());
+  ANISO_CHECK(rows.size() >= 4, "samples: there are no data to compare them with");
+  rows.resize(std::min<std::size_t>(rows.size(), kMostReference));
+  return data.x(rows, Eigen::all);
+}
+
+// Generated points over the data, both projected onto the plane.
+PointSet cloud(const Matrix& points, const Matrix& data, const PlaneGrid& grid,
+               const std::string& title) {
+  PointSet out;
+  out.quantity.id = "points";
+  out.quantity.title = title;
+  out.quantity.x_label = grid.u_label;
+  out.quantity.y_label = grid.v_label;
+  Matrix basis(grid.plane.u.size(), 2);
+  basis << grid.plane.u, grid.plane.v;
+  const Index shown = std::min(points.rows(), data.rows());
+  out.points.resize(shown + points.rows(), 2);
+  out.points.topRows(shown) =
+      (data.topRows(shown).rowwise() - grid.plane.origin.transpose()) * basis;
+  out.points.bottomRows(points.rows()) =
+      (points.rowwise() - grid.plane.origin.transpose()) * basis;
+  out.labels = Labels::Zero(out.points.rows());
+  out.labels.tail(points.rows()).setOnes();
+  out.label_names = {"data", "samples"};
+  return out;
+}
+
+geometry::Scalar valid(double value) { return {value, Status::valid()}; }
+
+// Distances of the samples from the data, in units of the data's root mean square per input; beside
+// them what two halves of the data give, which no sampler can beat.
+void add_distances(std::vector<Result>& results, const Input& input, const Matrix& points,
+                   const Matrix& data, std::vector<std::string>& notes) {
+  const RandomStream stream(0, "sliced distance");
+  const geometry::SlicedOptions options{.projections = input.params.integer("projections")};
+  const double rms = std::sqrt(data.squaredNorm() / static_cast<double>(data.size()));
+  const double unit = rms > 0 ? rms : 1;
+  const Index half = data.rows() / 2;
+  const auto distance = geometry::sliced_wasserstein(points, data, stream, options);
+  const auto floor =
+      geometry::sliced_wasserstein(data.topRows(half), data.bottomRows(half), stream, options);
+  const auto add = [&](const char* id, const char* title, double value) {
+    results.emplace_back(number_at(input.step, valid(value), id, title));
+  };
+  add("sliced_w2", "sliced W2 of the samples", distance.sliced / unit);
+  add("sliced_w2_floor", "sliced W2 of two halves of the data", floor.sliced / unit);
+  add("max_sliced_w2", "max-sliced W2 of the samples", distance.max_sliced / unit);
+  add("gaussian_w2", "Gaussian (Bures) W2 of the samples",
+      geometry::gaussian_wasserstein_of(points, data) / unit);
+  const double size = std::sqrt(points.squaredNorm() / static_cast<double>(points.size())) / unit;
+  add("relative_size", "size of the samples over that of the data", size);
+  notes.push_back(text("distances in units of the data's root mean square; sliced over ",
+                       grouped(options.projections), " random directions"));
+  if (size < kCollapsed)
+    notes.emplace_back("the samples have collapsed to 0");
+  else if (size > kDiverged)
+    notes.emplace_back("the samples have diverged far beyond the data");
+}
+
+std::vector<Result> run(const Input& input, const std::stop_token& stop,
+                        std::vector<std::string>& notes) {
+  ANISO_CHECK(input.diffusion != nullptr,
+              "this looks at score networks; choose the objective 'score_matching'");
+  const std::string no_plane = no_plane_reason(input);
+  ANISO_CHECK(no_plane.empty(), no_plane);
+  const PlaneGrid grid = plane_grid(input, notes);
+  const Matrix data = reference_of(*input.data);
+  const diffusion::ScoreModel model(*input.function, *input.diffusion);
+  const RandomStream stream(static_cast<std::uint64_t>(input.params.integer("seed")), "samples");
+  diffusion::Sampling sampling(model, *input.diffusion,
+                               diffusion::sampler_options_of(input.params),
+                               input.params.integer("count"), stream);
+  bool more = true;
+  while (more) {
+    if (stop.stop_requested()) throw Cancelled{};
+    more = sampling.advance();
+    if (!input.publish || !more) continue;
+    std::vector<Result> now;
+    now.emplace_back(cloud(sampling.points(), data, grid,
+                           text("Samples on their way, step ", grouped(sampling.t()))));
+    input.publish(std::move(now), static_cast<double>(sampling.steps_done()) /
+                                      static_cast<double>(sampling.steps_total()));
+  }
+  std::vector<Result> results;
+  results.emplace_back(cloud(sampling.points(), data, grid, "Samples and data"));
+  add_distances(results, input, sampling.points(), data, notes);
+  return results;
+}
+
+ParamSchema params() {
+  ParamSchema own = {integer_param("count", 500)
+                         .titled("Samples")
+                         .range(2, 100000)
+                         .about("Points that are generated."),
+                     integer_param("projections", 256)
+                         .range(1, 1000000)
+                         .about("Random directions of the sliced distances; 64 D is thorough."),
+                     integer_param("seed", 0).range(0, 1e9).about("Of the noise.")};
+  own = joined(diffusion::sampler_params(), std::move(own));
+  for (ParamSpec& spec : plane_params())
+    if (spec.name != "resolution") own.push_back(std::move(spec));
+  return own;
+}
+
+}  // namespace
+
+Analysis samples() {
+  Analysis analysis;
+  analysis.id = "samples";
+  analysis.title = "Samples";
+  analysis.doc =
+      "What the score network generates: points that start as noise and follow the reverse "
+      "process to the data. Watch them flow, and compare where they end with the data. The "
+      "distances are those between clouds of points; two halves of the data are not at distance "
+      "zero either, which is the floor.";
+  analysis.formula = "x_T ~ N(0, I) → x_0, by DDPM, DDIM or the probability-flow equation";
+  analysis.source = "sliced Wasserstein distance (Bonneel et al. 2015); Bures distance in closed form";
+  analysis.params = params();
+  analysis.networks = Networks::score;
+  analysis.is_long = true;
+  analysis.run = run;
+  return analysis;
+}
+
+}  // namespace aniso::analysis

@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "core/analysis/geometry_results.h"
+#include "core/analysis/noise_time.h"
+#include "core/analysis/plane_grid.h"
+#include "core/base/check.h"
+#include "core/base/names.h"
+#include "core/diffusion/score_model.h"
+#include "core/geometry/fisher_divergence.h"
+#include "core/theory/mixture_score.h"
+
+namespace aniso::analysis {
+namespace {
+
+constexpr Index kTile = 512;           // samples between two looks at the stop token
+constexpr Index kMostFisherRows = 2000;
+constexpr const char* kUnknown =
+    "the law of these data is not known in closed form; Gaussian datasets have an exact score";
+
+VectorField2D on_grid(const char* id, std::string title, const PlaneGrid& grid) {
+  VectorField2D field;
+  field.quantity.id = id;
+  field.quantity.title = std::move(title);
+  field.quantity.unit = "1 / input unit";
+  field.quantity.x_label = grid.u_label;
+  field.quantity.y_label = grid.v_label;
+  field.x = field.y = Matrix::Zero(grid.side, grid.side);
+  field.x_low = grid.x_low;
+  field.x_high = grid.x_high;
+  field.y_low = grid.y_low;
+  field.y_high = grid.y_high;
+  return field;
+}
+
+Matrix lifted(const Matrix& at, const data::Plane& plane) {
+  Matrix x = at.col(0) * plane.u.transpose() + at.col(1) * plane.v.transpose();
+  return x.rowwise() + plane.origin.transpose();
+}
+
+// Everything that is sampled on the grid.
+struct Fields {
+  VectorField2D learned, exact, difference;
+  Matrix log_density, error;
+};
+
+void put(VectorField2D& field, Index first, const Matrix& vectors, const data::Plane& plane) {
+  field.x.reshaped<Eigen::RowMajor>().segment(first, vectors.rows()) = vectors * plane.u;
+  field.y.reshaped<Eigen::RowMajor>().segment(first, vectors.rows()) = vectors * plane.v;
+}
+
+Fields sampled(const diffusion::ScoreModel& model, const theory::MixtureScore* exact,
+               const theory::NoiseLevel& level, Index t, const PlaneGrid& grid,
+               const std::stop_token& stop) {
+  Fields out{on_grid("learned", "Learned score", grid), on_grid("exact", "Exact score", grid),
+             on_grid("difference", "Learned − exact", grid), {}, {}};
+  if (exact != nullptr) out.log_density = out.error = Matrix(grid.side, grid.side);
+  for (Index first = 0; first < grid.size(); first += kTile) {
+    if (stop.stop_requested()) throw Cancelled{};
+    const Index count = std::min(kTile, grid.size() - first);
+    const Matrix x = lifted(grid.points(first, count), grid.plane);
+    const Matrix learned = model.score(x, t);
+    put(out.learned, first, learned, grid.plane);
+    if (exact == nullptr) continue;
+    const Matrix truth = exact->score(x, level);
+    put(out.exact, first, truth, grid.plane);
+    put(out.difference, first, learned - truth, grid.plane);
+    out.log_density.reshaped<Eigen::RowMajor>().segment(first, count) =
+        exact->log_density(x, level);
+    out.error.reshaped<Eigen::RowMajor>().segment(first, count) =
+        (learned - truth).rowwise().norm();
+  }
+  return out;
+}
+
+// E‖s_θ − ∇ log p‖² over noised data.
+std::vector<Result> divergence(const Input& input, const diffusion::ScoreModel& model,
+                               const theory::MixtureScore* exact, const theory::NoiseLevel& level,
+                               Index t) {
+  geometry::Scalar value{std::numeric_limits<double>::quiet_NaN(), Status::undefined(kUnknown)};
+  geometry::Scalar share = value;
+  if (exact != nullptr) {
+    const auto& rows = input.data->test.empty() ? input.data->train : input.data->test;
+    const auto n = std::min<Index>(kMostFisherRows, static_cast<Index>(rows.size()));
+    const std::vector<Index> used(rows.begin(), rows.begin() + n);
+    const Matrix noise = RandomStream(0, "fisher divergence").normals(n, input.data->shape.dim);
+    const Matrix x = level.signal * input.data->x(used, Eigen::all) + level.sigma * noise;
+    const Matrix truth = exact->score(x, level);
+    const auto found = geometry::fisher_divergence(model.score(x, t), truth);
+    const double scale = truth.squaredNorm() / static_cast<double>(n);
+    value = {found.value, Status::valid()};
+    share = {found.value / scale, scale > 0 ? Status::valid() : Status::undefined("score of 0")};
+  }
+  std::vector<Result> results;
+  results.emplace_back(number_at(input.step, value, "fisher_divergence", "Fisher divergence"));
+  results.emplace_back(number_at(input.step, share, "relative_fisher_divergence",
+                                 "Fisher divergence over E‖exact score‖²"));
+  return results;
+}
+
+std::vector<Result> run(const Input& input, const std::stop_token& stop,
+                        std::vector<std::string>& notes) {
+  const std::string no_plane = no_plane_reason(input);
+  ANISO_CHECK(no_plane.empty(), no_plane);
+  const PlaneGrid grid = plane_grid(input, notes);
+  const Index t = noise_step(input);
+  const auto level = input.diffusion->schedule.level(t);
+  const diffusion::ScoreModel model(*input.function, *input.diffusion);
+  std::optional<theory::MixtureScore> exact;
+  if (input.data->law) {
+    const auto& law = *input.data->law;
+    exact.emplace(theory::GaussianMixture{law.weights, law.means, law.covariances});
+  }
+  const theory::MixtureScore* truth = exact ? &*exact : nullptr;
+  Fields fields = sampled(model, truth, level, t, grid, stop);
+  notes.push_back(noise_note(*input.diffusion, t));
+  if (!exact) notes.emplace_back(kUnknown);
+  std::vector<Result> results;
+  results.emplace_back(std::move(fields.learned));
+  if (exact) {
+    results.emplace_back(std::move(fields.exact));
+    results.emplace_back(std::move(fields.difference));
+    Field2D density = plane_field("log_density", "Exact log density", std::move(fields.log_density),
+                                  grid);
+    Field2D error = plane_field("error", "‖learned − exact‖", std::move(fields.error), grid);
+    density.is_signed = error.is_signed = false;
+    density.quantity.unit = "nats";
+    error.quantity.unit = "1 / input unit";
+    results.emplace_back(std::move(error));
+    results.emplace_back(std::move(density));
+  }
+  for (Result& number : divergence(input, model, truth, level, t))
+    results.push_back(std::move(number));
+  return results;
+}
+
+ParamSchema params() {
+  ParamSchema own = noise_time_params();
+  for (ParamSpec& spec : plane_params()) {
+    if (spec.name == "resolution") spec.fallback = 48;
+    own.push_back(std::move(spec));
+  }
+  return own;
+}
+
+}  // namespace
+
+Analysis score_field() {
+  Analysis analysis;
+  analysis.id = "score_field";
+  analysis.title = "Score field";
+  analysis.doc =
+      "Where the score network points at one noise level, on a plane through input space: towards "
+      "where the noised data are dense. For Gaussian data the exact score is known and the "
+      "difference is shown; their mean squared distance over the noised data is the Fisher "
+      "divergence. Arrows are the parts of the vectors within the plane.";
+  analysis.formula = "s_θ(x, t) = −ε_θ(x, t)/σ_t  against  ∇ log p_t(x)";
+  analysis.source = "exact scores of Gaussian mixtures in closed form";
+  analysis.params = params();
+  analysis.networks = Networks::score;
+  analysis.by_default = true;
+  analysis.run = run;
+  return analysis;
+}
+
+}  // namespace aniso::analysis
