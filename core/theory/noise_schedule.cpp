@@ -55,7 +55,8 @@ NoiseSchedule::NoiseSchedule(BetaSchedule kind, Index steps) {
   alpha_bar_.resize(steps);
   sigma_.resize(steps);
   posterior_variance_.resize(steps);
-  double kept = 1, noise = 0;  // ᾱ and 1 − ᾱ, the latter summed so that small ones keep their digits
+  double kept = 1,
+         noise = 0;  // ᾱ and 1 − ᾱ, the latter summed so that small ones keep their digits
   for (Index t = 0; t < steps; ++t) {
     const double before = noise;
     kept *= 1 - beta_[t];
@@ -101,7 +102,8 @@ Matrix converted_prediction(const MatrixRef& x_t, const MatrixRef& prediction, P
     case Prediction::epsilon:
       return signal.cwiseInverse().asDiagonal() *
              (to == Prediction::x0 ? Matrix(x_t - sigma_p) : Matrix(prediction - sigma_x));
-    case Prediction::x0: break;
+    case Prediction::x0:
+      break;
   }
   return sigma.cwiseInverse().asDiagonal() *
          (to == Prediction::epsilon ? Matrix(x_t - signal_p) : Matrix(signal_x - prediction));

@@ -35,7 +35,7 @@ class NoiseSchedule {
   const Vector& beta() const { return beta_; }            ///< (T)
   const Vector& alpha_bar() const { return alpha_bar_; }  ///< (T) falling
   const Vector& signal() const { return signal_; }        ///< (T) √ᾱ_t
-  const Vector& sigma() const { return sigma_; }          ///< (T) √(1 − ᾱ_t), without cancellation
+  const Vector& sigma() const { return sigma_; }  ///< (T) √(1 − ᾱ_t), without cancellation
   /// (T) variance of x_{t−1} given x_t and x_0, β_t (1 − ᾱ_{t−1})/(1 − ᾱ_t); 0 at t = 0.
   const Vector& posterior_variance() const { return posterior_variance_; }
   /// Mean over t of 1/(1 − ᾱ_t): what a uniform timestep makes of ε_θ/√(1 − ᾱ_t) in the average
