@@ -213,7 +213,6 @@ Panel panel_for(const PointSet& result, const data::Dataset*) {
   if (!panel.message.empty()) return panel;
   if (!result.label_names.empty()) {
     panel.equal_aspect = true;
-    panel.legend = true;
     for (std::size_t label = 0; label < result.label_names.size(); ++label)
       panel.points.push_back(named_points(result, static_cast<std::int32_t>(label)));
     return panel;

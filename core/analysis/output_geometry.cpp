@@ -6,6 +6,8 @@
 #include "core/analysis/score_probes.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
+#include "core/geometry/spectra.h"
+#include "core/theory/output_geometry.h"
 
 namespace aniso::analysis {
 namespace {
@@ -64,6 +66,28 @@ class Sampler {
   Index networks_ = 1;
 };
 
+// A diffusion transformer at x = 0 has its G in closed form, whatever its depth.
+void add_dit_theory(const Input& input, GeometryContext& context) {
+  const auto& schedule = input.diffusion->schedule;
+  const bool applies = input.architecture == "dit" && input.params.choice("of") == "fresh" &&
+                       input.params.choice("probe_law") == "zero" &&
+                       input.diffusion->prediction == theory::Prediction::epsilon &&
+                       input.architecture_params.choice("final_layer") == "xavier";
+  if (!applies) return;
+  const InputShape image = as_image(context.shape, "output geometry");
+  theory::DitOutput dit;
+  dit.grid = {image.channels, image.height, image.width};
+  dit.patch = input.architecture_params.integer("patch");
+  dit.hidden = input.architecture_params.integer("width");
+  dit.scale = schedule.mean_inverse_variance();
+  if (input.params.choice("timesteps") == "one") {
+    const double sigma = schedule.level(input.params.integer("step")).sigma;
+    dit.scale = 1 / (sigma * sigma);
+  }
+  context.theory = geometry::symmetric_eigen(theory::dit_output_geometry(dit)).values.cwiseMax(0);
+  context.theory_name = "closed form: transformer on patches";
+}
+
 GeometryContext context_of(const Input& input) {
   GeometryContext context;
   context.shape = input.data != nullptr ? input.data->shape : InputShape(input.plan->data_inputs());
@@ -71,6 +95,7 @@ GeometryContext context_of(const Input& input) {
   context.name = "average output geometry";
   context.unit = "1 / input unit²";
   context.has_null_space = true;
+  add_dit_theory(input, context);
   return context;
 }
 

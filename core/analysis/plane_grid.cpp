@@ -128,8 +128,12 @@ PlaneGrid plane_grid(const Input& input, std::vector<std::string>& notes) {
   ANISO_CHECK(why.empty(), why);
   const Axes axes = axes_of(input, notes);
   const Window window = window_of(input, axes.plane, notes);
-  return {axes.plane,    axes.u_label, axes.v_label,  window.x_low,
-          window.x_high, window.y_low, window.y_high, input.params.integer("resolution")};
+  // An analysis that projects onto the plane samples nothing on it.
+  const bool is_sampled = input.params.json().contains("resolution");
+  return {axes.plane,    axes.u_label,
+          axes.v_label,  window.x_low,
+          window.x_high, window.y_low,
+          window.y_high, is_sampled ? input.params.integer("resolution") : 2};
 }
 
 std::unique_ptr<nn::Function> on_plane(const nn::Function& network, const PlaneGrid& grid) {

@@ -14,8 +14,8 @@
 namespace aniso::analysis {
 namespace {
 
-constexpr Index kMostReference = 4000;   // data rows that samples are compared with
-constexpr double kCollapsed = 0.05;      // of the data's root mean square: nothing is left of them
+constexpr Index kMostReference = 4000;  // data rows that samples are compared with
+constexpr double kCollapsed = 0.05;     // of the data's root mean square: nothing is left of them
 constexpr double kDiverged = 20;
 
 // Rows of the data, tested ones first: what the samples should look like.
@@ -41,8 +41,7 @@ PointSet cloud(const Matrix& points, const Matrix& data, const PlaneGrid& grid,
   out.points.resize(shown + points.rows(), 2);
   out.points.topRows(shown) =
       (data.topRows(shown).rowwise() - grid.plane.origin.transpose()) * basis;
-  out.points.bottomRows(points.rows()) =
-      (points.rowwise() - grid.plane.origin.transpose()) * basis;
+  out.points.bottomRows(points.rows()) = (points.rowwise() - grid.plane.origin.transpose()) * basis;
   out.labels = Labels::Zero(out.points.rows());
   out.labels.tail(points.rows()).setOnes();
   out.label_names = {"data", "samples"};
@@ -91,8 +90,7 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   const Matrix data = reference_of(*input.data);
   const diffusion::ScoreModel model(*input.function, *input.diffusion);
   const RandomStream stream(static_cast<std::uint64_t>(input.params.integer("seed")), "samples");
-  diffusion::Sampling sampling(model, *input.diffusion,
-                               diffusion::sampler_options_of(input.params),
+  diffusion::Sampling sampling(model, *input.diffusion, diffusion::sampler_options_of(input.params),
                                input.params.integer("count"), stream);
   bool more = true;
   while (more) {
@@ -120,7 +118,7 @@ ParamSchema params() {
                          .range(1, 1000000)
                          .about("Random directions of the sliced distances; 64 D is thorough."),
                      integer_param("seed", 0).range(0, 1e9).about("Of the noise.")};
-  own = joined(diffusion::sampler_params(), std::move(own));
+  own = joined(diffusion::sampler_params(), own);
   for (ParamSpec& spec : plane_params())
     if (spec.name != "resolution") own.push_back(std::move(spec));
   return own;
@@ -138,7 +136,8 @@ Analysis samples() {
       "distances are those between clouds of points; two halves of the data are not at distance "
       "zero either, which is the floor.";
   analysis.formula = "x_T ~ N(0, I) → x_0, by DDPM, DDIM or the probability-flow equation";
-  analysis.source = "sliced Wasserstein distance (Bonneel et al. 2015); Bures distance in closed form";
+  analysis.source =
+      "sliced Wasserstein distance (Bonneel et al. 2015); Bures distance in closed form";
   analysis.params = params();
   analysis.networks = Networks::score;
   analysis.is_long = true;

@@ -16,7 +16,7 @@
 namespace aniso::analysis {
 namespace {
 
-constexpr Index kTile = 512;           // samples between two looks at the stop token
+constexpr Index kTile = 512;  // samples between two looks at the stop token
 constexpr Index kMostFisherRows = 2000;
 constexpr const char* kUnknown =
     "the law of these data is not known in closed form; Gaussian datasets have an exact score";
@@ -55,8 +55,11 @@ void put(VectorField2D& field, Index first, const Matrix& vectors, const data::P
 Fields sampled(const diffusion::ScoreModel& model, const theory::MixtureScore* exact,
                const theory::NoiseLevel& level, Index t, const PlaneGrid& grid,
                const std::stop_token& stop) {
-  Fields out{on_grid("learned", "Learned score", grid), on_grid("exact", "Exact score", grid),
-             on_grid("difference", "Learned − exact", grid), {}, {}};
+  Fields out{on_grid("learned", "Learned score", grid),
+             on_grid("exact", "Exact score", grid),
+             on_grid("difference", "Learned − exact", grid),
+             {},
+             {}};
   if (exact != nullptr) out.log_density = out.error = Matrix(grid.side, grid.side);
   for (Index first = 0; first < grid.size(); first += kTile) {
     if (stop.stop_requested()) throw Cancelled{};
@@ -123,8 +126,8 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   if (exact) {
     results.emplace_back(std::move(fields.exact));
     results.emplace_back(std::move(fields.difference));
-    Field2D density = plane_field("log_density", "Exact log density", std::move(fields.log_density),
-                                  grid);
+    Field2D density =
+        plane_field("log_density", "Exact log density", std::move(fields.log_density), grid);
     Field2D error = plane_field("error", "‖learned − exact‖", std::move(fields.error), grid);
     density.is_signed = error.is_signed = false;
     density.quantity.unit = "nats";

@@ -42,25 +42,24 @@ ParamSchema params() {
 
 class Builder {
  public:
-  Builder(PlanBuilder& net, Index conditioning) : net_(net), conditioning_(conditioning) {}
+  /// @param net  has built tokens.
+  Builder(PlanBuilder& net, Index conditioning)
+      : net_(net), conditioning_(conditioning), width_(net.shape().channels) {}
 
   /// `parts` of the tokens' width, read from the time. @return  the layer's number.
   Index modulation(Index parts) {
-    const Index built = net_.last(), width = net_.shape().channels;
+    const Index built = net_.last();
     net_.branch_from(conditioning_);
-    net_.dense(parts * width, {.name = "modulation"});
+    net_.dense(parts * width_, {.name = "modulation"});
     const Index numbers = net_.last();
     net_.branch_from(built);
     return numbers;
   }
+  /// Some of these numbers, in units of the tokens' width. Leaves them as what comes last.
   Index part(Index numbers, Index first, Index count) {
-    const Index built = net_.last();
-    const Index width = net_.shape().channels;
     net_.branch_from(numbers);
-    net_.slice(first * width, count * width);
-    const Index slice = net_.last();
-    net_.branch_from(built);
-    return slice;
+    net_.slice(first * width_, count * width_);
+    return net_.last();
   }
   void normalise(Index shift_and_scale) {
     net_.plain_layer_norm(kEpsilon);
@@ -74,6 +73,7 @@ class Builder {
  private:
   PlanBuilder& net_;
   Index conditioning_;
+  Index width_;
 };
 
 void add_block(PlanBuilder& net, Builder& build, const Params& params) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/analysis/geometry_results.h"
+#include "core/base/errors.h"
 #include "core/nn/function.h"
 #include "core/nn/initialisation.h"
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/base/errors.h"
+
 namespace aniso::diffusion {
 namespace {
 

@@ -138,8 +138,8 @@ inline std::vector<Case> cases() {
       25, 25);
   add("score_cnn_instance", "score_cnn",
       {{"channels", 3}, {"normalisation", "instance"}, {"time_features", 4}}, 16, 16);
-  add("unet_three_levels", "unet", {{"widths", {2, 4, 2}}, {"groups", 2}, {"time_features", 4}}, 16,
-      16);
+  add("unet_three_levels", "unet", {{"widths", {2, 4, 2}}, {"groups", 2}, {"time_features", 4}}, 64,
+      64);
   add("unet_circular", "unet",
       {{"widths", {2, 3}}, {"groups", 1}, {"padding", "circular"}, {"time_features", 4}}, 48, 48);
   all.push_back({"dit_two_blocks", "dit",

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/base/errors.h"
 #include "core/data/registry.h"
 #include "core/nn/registry.h"
 #include "core/nn/torch_function.h"
