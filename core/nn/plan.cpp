@@ -49,11 +49,26 @@ SecondOrder order_of(const Layer& layer) {
       return layer.norm == Norm::batch ? SecondOrder::affine : SecondOrder::smooth;
     case Layer::Op::attention:
     case Layer::Op::kernel:
-    case Layer::Op::time_features:
       return SecondOrder::smooth;
     default:  // products with what depends on the time alone change nothing along x
       return SecondOrder::affine;
   }
+}
+
+// Which layers' outputs depend on the sample, a time not counted.
+std::vector<bool> follow_sample(const NetworkPlan& plan) {
+  std::vector<bool> follows(plan.layers.size(), true);
+  if (!plan.has_time) return follows;
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    const Layer& layer = plan.layers[i];
+    const bool from_inputs = layer.from == kNetworkInputs || (i == 0 && layer.from < 0);
+    if (from_inputs)
+      follows[i] = layer.op != Layer::Op::slice || layer.offset < plan.data_inputs();
+    else
+      follows[i] = follows[layer.from >= 0 ? static_cast<std::size_t>(layer.from) : i - 1];
+    if (layer.plus >= 0) follows[i] = follows[i] || follows[static_cast<std::size_t>(layer.plus)];
+  }
+  return follows;
 }
 
 struct Array {
@@ -126,9 +141,12 @@ bool NetworkPlan::has_running_statistics() const {
 }
 
 SecondOrder NetworkPlan::second_order() const {
+  // What depends on the time alone is a constant along the sample.
+  const std::vector<bool> follows = follow_sample(*this);
   SecondOrder order = SecondOrder::affine;
-  for (const auto& layer : layers) {
-    const SecondOrder own = order_of(layer);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (!follows[i]) continue;
+    const SecondOrder own = order_of(layers[i]);
     if (own == SecondOrder::smooth) return SecondOrder::smooth;
     if (own == SecondOrder::piecewise_linear) order = own;
   }

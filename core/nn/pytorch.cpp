@@ -124,9 +124,9 @@ constexpr const char* kTime = R"py(
 def time_features(time, features):
     """Cosines and sines of a time in [0, 1): (n, 1) → (n, features)."""
     half = features // 2
-    omega = torch.exp(torch.arange(half, dtype=time.dtype) * (-math.log(10000) / half))
-    angles = time * omega * 1000
-    return torch.cat([angles.cos(), angles.sin()], 1)
+    omega = torch.exp(torch.arange(half, dtype=torch.float64) * (-math.log(10000) / half))
+    angles = time.double() * omega * 1000
+    return torch.cat([angles.cos(), angles.sin()], 1).to(time.dtype)
 
 
 def per_channel(numbers, x):

@@ -189,10 +189,11 @@ Tensor embedded(const Layer& layer, const Tensor& x, const Arrays& array) {
 Tensor time_features(const Layer& layer, const Tensor& time) {
   constexpr double kSteps = 1000, kSlowest = 1e4;
   const Index half = layer.out / 2;
-  const Tensor order = torch::arange(half, time.options());
-  const Tensor angles =
-      time * (order * (-std::log(kSlowest) / static_cast<double>(half))).exp() * kSteps;
-  return torch::cat({angles.cos(), angles.sin()}, 1);
+  // A phase of a thousand radians keeps four decimals in single precision.
+  const Tensor order = torch::arange(half, time.options().dtype(torch::kFloat64));
+  const Tensor angles = time.to(torch::kFloat64) *
+                        (order * (-std::log(kSlowest) / static_cast<double>(half))).exp() * kSteps;
+  return torch::cat({angles.cos(), angles.sin()}, 1).to(time.scalar_type());
 }
 
 // Numbers per channel (n, C) so that they multiply or add to h.

@@ -27,8 +27,10 @@ struct Builder {
   Index groups;
   ConvolutionOptions convolution;
 
-  void normalised_convolution(Index channels) {
+  void normalised_convolution(Index channels, bool shifted) {
     net.normalise(Norm::group, groups);
+    // After the normalisation, which would take a constant out again where groups are channels.
+    if (shifted) shift_by_time(net, time);
     net.activation(Activation::silu);
     net.convolution(channels, convolution);
   }
@@ -36,9 +38,8 @@ struct Builder {
   void block(Index channels) {
     const Index before = net.last();
     const bool changes = net.shape().channels != channels;
-    normalised_convolution(channels);
-    shift_by_time(net, time);
-    normalised_convolution(channels);
+    normalised_convolution(channels, false);
+    normalised_convolution(channels, true);
     const Index after = net.last();
     Index skip = before;
     if (changes) {
@@ -78,7 +79,7 @@ NetworkPlan plan_of(const Params& params, const InputShape& inputs, Index output
     net.concatenate(kept[level]);
     build.block(widths[level]);
   }
-  build.normalised_convolution(image.channels);
+  build.normalised_convolution(image.channels, false);
   return net.finish(outputs);
 }
 

@@ -30,7 +30,9 @@ struct Case {
   /// n random inputs; times in [0, 1).
   Matrix points(Index n) const {
     Matrix x = RandomStream(11, "points").normals(n, width());
-    if (kind().has_time) x.col(inputs) = RandomStream(11, "times").uniforms(n, 0, 1);
+    // Multiples of 1/64, which single precision holds exactly.
+    if (kind().has_time)
+      x.col(inputs) = (RandomStream(11, "times").uniforms(n, 0, 64).array().floor() / 64).matrix();
     return x;
   }
   /// k random directions (width, k). None along the time, which is a phase of a thousand radians.

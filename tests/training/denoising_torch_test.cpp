@@ -47,13 +47,13 @@ const Json kSmall = {
 
 TEST(Denoising, LossOfAStepIsTheMeanSquareOfWhatWasDrawn) {
   for (const char* prediction : {"epsilon", "x0", "v"}) {
-    Problem p = problem({{"hidden", {16}}}, kSmall, 0, 0, prediction);
+    Problem p = problem({{"hidden", {16}}}, kSmall, 1e-3, 0, prediction);
     const auto trainer = p.trainer();
-    const auto function = nn::make_torch_function(p.spec.plan, p.initial);
     const auto spec = loss_spec(objective("score_matching"), p.spec.objective_params,
                                 RandomStream(p.spec.seed, "diffusion", p.spec.run));
     const Matrix x = p.data->x(p.data->train, Eigen::all);
     for (std::uint64_t step = 0; step < 3; ++step) {
+      const auto function = nn::make_torch_function(p.spec.plan, trainer->parameters());
       Matrix inputs(x.rows(), 5), targets(x.rows(), 4);
       spec.corruption->apply(step, x.rows(), 4, x.data(), inputs.data(), targets.data());
       const double expected =
