@@ -1,5 +1,6 @@
 #include "app/views/analysis_feed.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/analysis/registry.h"
@@ -37,6 +38,9 @@ void AnalysisFeed::take(Frame& frame, const session::SnapshotPtr& run, const std
                         const std::string& analysis) {
   if (const auto outcome = frame.analyses.latest(tag); outcome && outcome->analysis == analysis) {
     if (outcome->run == run->run) {
+      // Headers are drawn before the views: the next frame tells the new age.
+      if (outcome->results && outcome->results != results_)
+        frame.redraw_at_s = std::min(frame.redraw_at_s, frame.time_s + 0.02);
       results_ = outcome->results ? outcome->results : results_;
       error_ = outcome->error;
     }

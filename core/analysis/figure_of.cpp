@@ -194,34 +194,16 @@ Panel panel_for(const ScalarSeries& result, const data::Dataset*) {
 
 Panel panel_for(const Spectrum& result, const data::Dataset*) { return spectrum_panel(result); }
 
-// The points with one label, as a series of their own.
-figure::Points named_points(const PointSet& result, std::int32_t label) {
-  figure::Points points;
-  points.name = result.label_names[static_cast<std::size_t>(label)];
-  points.size = 4;
-  for (Index i = 0; i < result.points.rows(); ++i) {
-    if (result.labels(i) != label) continue;
-    points.x.push_back(result.points(i, 0));
-    points.y.push_back(result.points.cols() > 1 ? result.points(i, 1) : 0.0);
-    points.category.push_back(label);
-  }
-  return points;
-}
-
 Panel panel_for(const PointSet& result, const data::Dataset*) {
   Panel panel = panel_of(result.quantity);
   if (!panel.message.empty()) return panel;
-  if (!result.label_names.empty()) {
-    panel.equal_aspect = true;
-    for (std::size_t label = 0; label < result.label_names.size(); ++label)
-      panel.points.push_back(named_points(result, static_cast<std::int32_t>(label)));
-    return panel;
-  }
+  panel.equal_aspect = !result.label_names.empty();
   figure::Points points;
   points.x = entries(result.points.col(0));
   points.y = result.points.cols() > 1 ? entries(result.points.col(1))
                                       : std::vector<double>(points.x.size(), 0.0);
   for (Index i = 0; i < result.labels.size(); ++i) points.category.push_back(result.labels(i));
+  points.category_names = result.label_names;
   panel.points.push_back(std::move(points));
   return panel;
 }

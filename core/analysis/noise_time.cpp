@@ -28,8 +28,8 @@ Index noise_step(const Input& input) {
 
 std::string noise_note(const diffusion::Diffusion& diffusion, Index t) {
   const auto level = diffusion.schedule.level(t);
-  return text("noise level: step ", grouped(t), " of ", grouped(diffusion.steps()),
-              ", √ᾱ = ", number(rounded(level.signal)), ", σ = ", number(rounded(level.sigma)));
+  return text("noise level: step ", grouped(t), " of ", grouped(diffusion.steps()), ", signal ",
+              number(rounded(level.signal)), ", σ ", number(rounded(level.sigma)));
 }
 
 }  // namespace aniso::analysis

@@ -178,7 +178,7 @@ Analysis output_geometry() {
       "linear networks, and reversed for some architectures, so test it. Directions with "
       "eigenvalue zero, and neighbours that the networks do not tell apart, form a subspace and "
       "have no order.";
-  analysis.formula = "G = E_θ E_{x,t} [F Fᵀ],  F = ε_θ(x, t)/√(1 − ᾱ_t)";
+  analysis.formula = "G = E_θ E_{x,t} [F Fᵀ],  F = ε_θ(x, t)/σ_t";
   analysis.source = "Score anisotropy directions; stratified steps, null band and groups are ours";
   analysis.params = params();
   analysis.networks = Networks::score;

@@ -44,7 +44,7 @@ Matrix lifted(const Matrix& at, const data::Plane& plane) {
 // Everything that is sampled on the grid.
 struct Fields {
   VectorField2D learned, exact, difference;
-  Matrix log_density, error;
+  Matrix log_density;
 };
 
 void put(VectorField2D& field, Index first, const Matrix& vectors, const data::Plane& plane) {
@@ -58,9 +58,8 @@ Fields sampled(const diffusion::ScoreModel& model, const theory::MixtureScore* e
   Fields out{on_grid("learned", "Learned score", grid),
              on_grid("exact", "Exact score", grid),
              on_grid("difference", "Learned − exact", grid),
-             {},
              {}};
-  if (exact != nullptr) out.log_density = out.error = Matrix(grid.side, grid.side);
+  if (exact != nullptr) out.log_density = Matrix(grid.side, grid.side);
   for (Index first = 0; first < grid.size(); first += kTile) {
     if (stop.stop_requested()) throw Cancelled{};
     const Index count = std::min(kTile, grid.size() - first);
@@ -73,8 +72,6 @@ Fields sampled(const diffusion::ScoreModel& model, const theory::MixtureScore* e
     put(out.difference, first, learned - truth, grid.plane);
     out.log_density.reshaped<Eigen::RowMajor>().segment(first, count) =
         exact->log_density(x, level);
-    out.error.reshaped<Eigen::RowMajor>().segment(first, count) =
-        (learned - truth).rowwise().norm();
   }
   return out;
 }
@@ -128,11 +125,8 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
     results.emplace_back(std::move(fields.difference));
     Field2D density =
         plane_field("log_density", "Exact log density", std::move(fields.log_density), grid);
-    Field2D error = plane_field("error", "‖learned − exact‖", std::move(fields.error), grid);
-    density.is_signed = error.is_signed = false;
+    density.is_signed = false;
     density.quantity.unit = "nats";
-    error.quantity.unit = "1 / input unit";
-    results.emplace_back(std::move(error));
     results.emplace_back(std::move(density));
   }
   for (Result& number : divergence(input, model, truth, level, t))

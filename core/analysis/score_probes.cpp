@@ -88,7 +88,7 @@ ParamSchema score_probe_params() {
           choice_param("probe_law", "zero",
                        {{"zero", "Zero", "x = 0."},
                         {"gaussian", "Gaussian", "x ~ N(0, σ² I)."},
-                        {"data", "Noised data", "√ᾱ x₀ + σ ε with x₀ from the training set."}})
+                        {"data", "Noised data", "a x₀ + σ ε with x₀ from the training set."}})
               .about("Where the networks are evaluated. The spectrum depends on it."),
           real_param("probe_scale", 1)
               .titled("σ")

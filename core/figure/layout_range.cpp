@@ -67,6 +67,7 @@ class Collector {
     ANISO_CHECK(xs.size() == ys.size(), "The ", kind, " '", name, "' has ", xs.size(),
                 " x values but ", ys.size(), " y values.");
     for (std::size_t i = 0; i < xs.size(); ++i) {
+      if (std::isnan(xs[i]) && std::isnan(ys[i])) continue;  // between two strokes: nothing missing
       ++tally.total;
       if (!usable(xs[i], Scale::linear) || !usable(ys[i], Scale::linear)) {
         ++tally.not_finite;

@@ -353,7 +353,8 @@ class Writer {
         return text("torch.cat([", in, ", ", kept_name(layer.plus), "], ",
                     layer.input_shape().kind == Kind::tokens ? 2 : 1, ")");
       case Op::slice:
-        return text(in, "[:, ", layer.offset, ":", layer.offset + layer.out, "]");
+        return arranged(text(in, "[:, ", layer.offset, ":", layer.offset + layer.out, "]"),
+                        FeatureShape::plain(layer.out), layer.output_shape());
       case Op::time_features:
         return text("time_features(", in, ", ", layer.out, ")");
       case Op::upsample:

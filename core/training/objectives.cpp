@@ -52,7 +52,7 @@ const std::vector<Objective>& objectives() {
        nn::OutputKind::values,
        squared_outputs},
       {"score_matching", "Denoising score matching",
-       "Mean of (F(x_t, t) − target)² over samples and inputs, x_t = √ᾱ_t x₀ + σ_t ε with a fresh "
+       "Mean of (F(x_t, t) − target)² over samples and inputs, x_t = a_t x₀ + σ_t ε with a fresh "
        "step t and fresh noise ε for every sample and step. Trains the score networks; classes and "
        "targets are not used.",
        diffusion::diffusion_params(), Loss::denoising, nn::OutputKind::values,

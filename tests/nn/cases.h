@@ -36,8 +36,8 @@ struct Case {
     return x;
   }
   /// k random directions (width, k). None along the time, which is a phase of a thousand radians.
-  Matrix directions(Index k, const char* name = "directions") const {
-    Matrix u = RandomStream(11, name).normals(width(), k);
+  Matrix directions(Index k, const char* stream = "directions") const {
+    Matrix u = RandomStream(11, stream).normals(width(), k);
     if (kind().has_time) u.row(inputs).setZero();
     return u;
   }

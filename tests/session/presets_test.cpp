@@ -23,8 +23,9 @@ const fs::path kAssets = fs::path(ANISO_SOURCE_DIR) / "assets";
 TEST(Presets, TheShippedOnesAreCompleteAndResolve) {
   auto engines = test::fake_engines(std::make_shared<test::FakeControls>());
   // Eigenvectors of image networks need LibTorch; those of a linear one have the same shape.
-  engines.family = [](const nn::Architecture&, const Params&, const InputShape& inputs,
+  engines.family = [](const nn::Architecture& wanted, const Params&, const InputShape& given,
                       Index outputs, const FunctionOptions&) {
+    const InputShape inputs = wanted.has_time ? InputShape(given.dim + 1) : given;
     const auto& linear = nn::architecture("linear");
     return nn::make_dense_family(linear, validated(linear.params, Json::object(), "linear"), inputs,
                                  outputs);
