@@ -76,8 +76,8 @@ struct MatrixMap {
 /// Points with classes.
 struct PointSet {
   Quantity quantity;
-  Matrix points;  ///< (n, dim)
-  Labels labels;  ///< (n) or empty
+  Matrix points;                              ///< (n, dim)
+  Labels labels;                              ///< (n) or empty
   std::vector<std::string> label_names = {};  ///< what each label stands for; may be empty
 };
 
