@@ -13,7 +13,9 @@ namespace aniso::training {
 namespace {
 
 cases::Problem problem_of(const nn::Architecture& kind) {
-  auto p = cases::problem(kind.id, Json::object(), "cross_entropy", cases::classes(256, 256, 4));
+  auto p =
+      cases::problem(kind.id, Json::object(), kind.has_time ? "score_matching" : "cross_entropy",
+                     cases::classes(256, 256, 4));
   p.spec.batch_size = 64;
   cases::use(p.spec, "sgd", {{"learning_rate", 0.01}});
   return p;
