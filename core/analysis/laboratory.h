@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/base/params.h"
+#include "core/data/dataset.h"
+#include "core/diffusion/diffusion.h"
 #include "core/nn/function.h"
 
 namespace aniso::analysis {
@@ -24,6 +26,29 @@ struct Variant {
 };
 /// What it gave: the last row of its metrics by column name, NaN where one does not apply.
 using VariantMetrics = std::map<std::string, double>;
+
+/// Variants of the experiment that train side by side, R networks of one plan. One thread at a
+/// time.
+class Cohort {
+ public:
+  virtual ~Cohort() = default;
+
+  virtual Index size() const = 0;  ///< R
+  virtual const data::Dataset& data(Index variant) const = 0;
+  /// How samples of score networks are noised; nullptr for other networks.
+  virtual const diffusion::Diffusion* diffusion() const = 0;
+  /// The law of fresh networks of their architecture.
+  virtual const nn::FunctionFamily& family() const = 0;
+
+  virtual Index total_steps() const = 0;  ///< of a whole run
+  virtual Index steps_done() const = 0;
+  /// Takes so many optimiser steps. @throws Cancelled when `stop` fires.
+  virtual void advance(Index steps, const std::stop_token& stop) = 0;
+  /// The step at which a variant's loss or gradient was not finite, from 1; 0 if never. It keeps
+  /// its last finite parameters.
+  virtual Index diverged_at(Index variant) const = 0;
+  virtual Matrix parameters() const = 0;  ///< (R, P)
+};
 
 /// Networks beyond the one that is looked at: fresh ones, those of other steps, and independently
 /// trained ones. Looking at any of them changes nothing of the run. One thread at a time.
@@ -48,6 +73,10 @@ class Laboratory {
   /// Trains a variant from the start. @throws InvalidInput if a path or value is not accepted;
   /// Cancelled when `stop` fires. A run that diverges reports the metrics of its last finite step.
   virtual VariantMetrics outcome(const Variant& variant, const std::stop_token& stop) = 0;
+  /// Makes variants ready to train side by side, from the start. They may differ in anything that
+  /// leaves network, objective and optimiser the same.
+  /// @throws InvalidInput if a path or value is not accepted, or they differ in more than that.
+  virtual std::unique_ptr<Cohort> cohort(const std::vector<Variant>& variants) = 0;
 };
 
 }  // namespace aniso::analysis

@@ -5,8 +5,10 @@
 #include <numbers>
 
 #include "core/base/check.h"
+#include "core/base/names.h"
 #include "core/data/common.h"
 #include "core/data/registry.h"
+#include "core/theory/alignment.h"
 
 namespace aniso::data {
 namespace {
@@ -71,13 +73,42 @@ std::int32_t component_of(const Vector& weights, double draw) {
   return static_cast<std::int32_t>(last);
 }
 
+// W of x → W x that lays the axes along which the mixture varies most on the loudest of the given
+// directions, or on the quietest.
+Matrix turn_of(const Params& params, const MixtureModel& model) {
+  const Index dim = model.means.cols();
+  const auto turn = params.choice("turn");
+  const auto axes = params.reals("turn_axes");
+  ANISO_CHECK(static_cast<Index>(axes.size()) == dim * dim, "dataset.turn: '", turn,
+              "' belongs to an architecture; dataset.turn_axes must be resolved to ",
+              grouped(dim * dim), " numbers before data are made, not ", axes.size());
+  const Matrix u = Eigen::Map<const Matrix>(axes.data(), dim, dim).transpose();
+  ANISO_CHECK((u.transpose() * u - Matrix::Identity(dim, dim)).norm() < 1e-6,
+              "dataset.turn_axes: the directions are not orthonormal");
+  Matrix moment = Matrix::Zero(dim, dim);
+  for (Index c = 0; c < model.means.rows(); ++c)
+    moment += model.weights[c] *
+              (model.covariance(c) + model.means.row(c).transpose() * model.means.row(c));
+  // Any falling values stand for the order of the directions.
+  const Vector order = Vector::LinSpaced(dim, static_cast<double>(dim), 1);
+  const Matrix loudness = u * order.asDiagonal() * u.transpose();
+  const auto range = theory::alignment_range((loudness + loudness.transpose()) / 2,
+                                             (moment + moment.transpose()) / 2);
+  return turn == "aligned" ? range.highest : range.lowest;
+}
+
+void turn(MixtureModel& model, const Matrix& w) {
+  model.means = (model.means * w.transpose()).eval();
+  for (Matrix& axes : model.axes) axes = axes.size() > 0 ? Matrix(w * axes) : w;
+}
+
 RawData generate(const Params& params, const RandomStream& stream) {
   RawData raw;
   const Index n = params.integer("n"), dim = params.integer("dimension");
   check_entries(n, dim);
   const MixtureModel model = mixture_model(params, stream);
   const Index k = model.means.rows();
-  raw.shape = InputShape::vector(dim);
+  raw.shape = input_shape(params);
   raw.classes = k;
   for (Index c = 0; c < k; ++c) raw.class_names.push_back(text("component ", c));
   if (can_keep_law(k, dim)) {
@@ -99,7 +130,7 @@ RawData generate(const Params& params, const RandomStream& stream) {
     if (axes.size() > 0) z = z * axes.transpose();
     raw.x(members, Eigen::all) = z.rowwise() + model.means.row(c);
   }
-  if (params.choice("means") == "circle")
+  if (params.choice("means") == "circle" && params.choice("turn") == "none")
     raw.plane = {Vector::Zero(dim), Vector::Unit(dim, 0), Vector::Unit(dim, 1)};
   return raw;
 }
@@ -109,6 +140,7 @@ ParamSchema params() {
       samples_param(2000),
       integer_param("components", 3).range(2, 64).about("Number of Gaussians; each is a class."),
       dimension_param(2, 2),
+      layout_param("vector"),
       choice_param("means", "circle",
                    {{"circle", "On a circle", "Evenly spaced in the plane of the first two axes."},
                     {"simplex", "Simplex", "All equally far apart; needs D ≥ components − 1."},
@@ -135,7 +167,19 @@ ParamSchema params() {
       reals_param("weights", {})
           .range(0, 1e6)
           .lengths(0, 64)
-          .about("Relative frequency of each component; empty for equal ones.")};
+          .about("Relative frequency of each component; empty for equal ones."),
+      choice_param(
+          "turn", "none",
+          {{"none", "None", "As it is."},
+           {"aligned", "Aligned",
+            "Turned so that it varies most where the architecture's fresh networks are "
+            "loudest."},
+           {"reversed", "Reversed", "Turned so that it varies most where they are quietest."}})
+          .about("x → W x with W orthogonal, by the architecture's average geometry."),
+      reals_param("turn_axes", {})
+          .when("turn", {"aligned", "reversed"})
+          .about("D² numbers, the directions row by row, loudest first; taken from the "
+                 "architecture where there are none.")};
 }
 
 }  // namespace
@@ -160,6 +204,7 @@ MixtureModel mixture_model(const Params& params, const RandomStream& stream) {
     for (Index j = 0; j < dim; ++j) model.variances(c, random ? j : (c + j) % dim) = falling[j];
     model.axes.push_back(random ? random_frame(dim, dim, stream.child("axes", c)) : Matrix());
   }
+  if (params.choice("turn") != "none") turn(model, turn_of(params, model));
   return model;
 }
 

@@ -8,6 +8,36 @@ namespace aniso::diffusion {
 
 using theory::Prediction;
 
+namespace {
+
+// (x, τ).
+Matrix network_inputs(const MatrixRef& x, Index dim, Index t, const Diffusion& diffusion) {
+  check_shape("ScoreModel: x", x, -1, dim);
+  check_finite("ScoreModel: x", x);
+  ANISO_CHECK(t >= 0 && t < diffusion.steps(), "ScoreModel: step ", t, " is not within 0 … ",
+              diffusion.steps() - 1);
+  Matrix inputs(x.rows(), dim + 1);
+  inputs.leftCols(dim) = x;
+  inputs.col(dim).setConstant(diffusion.time(t));
+  return inputs;
+}
+
+void check_answer(const Matrix& values, const MatrixRef& x, Index t) {
+  check_shape("ScoreModel: the network's values", values, x.rows(), x.cols());
+  check_rows_finite("the values of the network", values, t);
+}
+
+Matrix converted_to(Prediction to, const MatrixRef& x, Matrix predicted, Index t,
+                    const Diffusion& diffusion) {
+  if (diffusion.prediction == to) return predicted;
+  const auto level = diffusion.schedule.level(t);
+  return theory::converted_prediction(x, predicted, diffusion.prediction, to,
+                                      Vector::Constant(x.rows(), level.signal),
+                                      Vector::Constant(x.rows(), level.sigma));
+}
+
+}  // namespace
+
 ScoreModel::ScoreModel(const nn::Function& network, Diffusion diffusion)
     : network_(&network), diffusion_(std::move(diffusion)) {
   ANISO_CHECK(network.outputs() > 0 && network.inputs() == network.outputs() + 1,
@@ -29,26 +59,26 @@ Matrix ScoreModel::score(MatrixRef x, Index t) const {
 Matrix ScoreModel::denoised(MatrixRef x, Index t) const { return converted(x, t, Prediction::x0); }
 
 Matrix ScoreModel::prediction(MatrixRef x, Index t) const {
-  check_shape("ScoreModel: x", x, -1, dim());
-  check_finite("ScoreModel: x", x);
-  ANISO_CHECK(t >= 0 && t < diffusion_.steps(), "ScoreModel: step ", t, " is not within 0 … ",
-              diffusion_.steps() - 1);
-  Matrix inputs(x.rows(), dim() + 1);
-  inputs.leftCols(dim()) = x;
-  inputs.col(dim()).setConstant(diffusion_.time(t));
-  Matrix values = network_->values(inputs);
-  check_shape("ScoreModel: the network's values", values, x.rows(), dim());
-  check_rows_finite("the values of the network", values, t);
+  Matrix values = network_->values(network_inputs(x, dim(), t, diffusion_));
+  check_answer(values, x, t);
   return values;
 }
 
 Matrix ScoreModel::converted(const MatrixRef& x, Index t, Prediction to) const {
-  Matrix predicted = prediction(x, t);
-  if (diffusion_.prediction == to) return predicted;
-  const auto level = diffusion_.schedule.level(t);
-  return theory::converted_prediction(x, predicted, diffusion_.prediction, to,
-                                      Vector::Constant(x.rows(), level.signal),
-                                      Vector::Constant(x.rows(), level.sigma));
+  return converted_to(to, x, prediction(x, t), t, diffusion_);
+}
+
+StackedScoreModel::StackedScoreModel(const nn::FunctionFamily& family, Matrix parameters, Index dim,
+                                     Diffusion diffusion)
+    : family_(&family),
+      parameters_(std::move(parameters)),
+      dim_(dim),
+      diffusion_(std::move(diffusion)) {}
+
+Matrix StackedScoreModel::epsilon(MatrixRef x, Index t) const {
+  Matrix values = family_->own_values(parameters_, network_inputs(x, dim_, t, diffusion_));
+  check_answer(values, x, t);
+  return converted_to(Prediction::epsilon, x, std::move(values), t, diffusion_);
 }
 
 void check_rows_finite(std::string_view what, const MatrixRef& values, Index t) {

@@ -48,6 +48,25 @@ class ScoreModel final : public ScoreSource {
   Diffusion diffusion_;
 };
 
+/// R networks side by side: points (R·n, D), of which network r takes the rows r·n …, so that one
+/// sampler serves all of them. Refers to the family, which must outlive it. @throws as ScoreModel.
+class StackedScoreModel final : public ScoreSource {
+ public:
+  /// @param parameters  (R, P).
+  StackedScoreModel(const nn::FunctionFamily& family, Matrix parameters, Index dim,
+                    Diffusion diffusion);
+
+  Index dim() const override { return dim_; }
+  /// @throws InvalidInput if the rows cannot be shared out evenly.
+  Matrix epsilon(MatrixRef x, Index t) const override;
+
+ private:
+  const nn::FunctionFamily* family_;
+  Matrix parameters_;
+  Index dim_;
+  Diffusion diffusion_;
+};
+
 /// Refuses arithmetic that went wrong at diffusion step t.
 ///
 /// @param what  names the (n, D) values: "the points".

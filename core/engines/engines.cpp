@@ -81,14 +81,8 @@ std::unique_ptr<nn::FunctionFamily> make_family(const nn::Architecture& architec
   if (choose(options, plan) == Choice::explicit_)
     return nn::make_dense_family(architecture, params, inputs, outputs, options.dtype);
 #if ANISO_TORCH
-  if (plan.is_dense_chain())
-    return nn::make_torch_family(architecture, params, inputs, outputs, options.dtype,
-                                 options.device);
-  return nn::make_looped_family(architecture, params, inputs, outputs,
-                                [options](const nn::NetworkPlan& network, VectorRef parameters) {
-                                  return nn::make_torch_function(network, parameters, options.dtype,
-                                                                 options.device);
-                                });
+  return nn::make_torch_family(architecture, params, inputs, outputs, options.dtype,
+                               options.device);
 #else
   fail_without_torch("drawing networks of architecture '" + architecture.id + "' on '" +
                      options.device + "'");
@@ -106,6 +100,15 @@ std::unique_ptr<training::Trainer> make_trainer(const training::TrainingSpec& sp
 #else
   fail_without_torch("training this network on '" + spec.device + "'");
 #endif
+}
+
+std::unique_ptr<training::EnsembleTrainer> make_ensemble(
+    const training::TrainingSpec& spec, const std::vector<training::Member>& members) {
+#if ANISO_TORCH
+  if (spec.engine != training::Engine::explicit_ && training::can_stack(spec, members))
+    return training::make_stacked_ensemble(spec, members);
+#endif
+  return training::make_looped_ensemble(make_trainer, spec, members);
 }
 
 Environment environment() {
@@ -153,6 +156,7 @@ void tune_allocator() {
 session::Engines engines() {
   session::Engines engines{make_trainer, make_function, resolve_device, set_thread_count,
                            make_family};
+  engines.ensemble = make_ensemble;
 #if ANISO_TORCH
   engines.archive = nn::torch_archive;
 #endif

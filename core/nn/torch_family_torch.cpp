@@ -10,84 +10,92 @@ namespace {
 
 using torch::Tensor;
 
-/// Activations of one batch of networks: 2^24 entries, 128 MiB in float64.
-constexpr Index kMostEntries = Index{1} << 24;
+/// Numbers that one layer's outputs have for all networks and samples that are run at once, so
+/// that what goes from layer to layer stays in the cache; and numbers in their parameters.
+constexpr Index kMostEntries = Index{1} << 19;
+constexpr Index kMostParameters = Index{1} << 24;
 
 class TorchFamily : public ArchitectureFamily {
  public:
   TorchFamily(const Architecture& architecture, const Params& params, const InputShape& inputs,
               Index outputs, const torch::TensorOptions& options)
-      : ArchitectureFamily(architecture, params, inputs, outputs), options_(options) {
-    ANISO_CHECK(plan().is_dense_chain(), "architecture '", architecture.id,
-                "' is no chain of dense layers and cannot be batched over networks");
-  }
+      : ArchitectureFamily(architecture, params, inputs, outputs), options_(options) {}
 
   std::vector<Matrix> values(const Matrix& parameters, MatrixRef x) const override {
     const torch::NoGradGuard no_grad;
-    return for_each_batch(
-        parameters, x, [&](const Tensor& theta, const Tensor& in) { return forward(theta, in); });
+    return split(parameters.rows(), for_each_batch(parameters, x, Inputs::shared, forward));
+  }
+
+  Matrix own_values(const Matrix& parameters, MatrixRef x) const override {
+    const torch::NoGradGuard no_grad;
+    return for_each_batch(parameters, x, Inputs::own, forward);
   }
 
   std::vector<Matrix> input_gradients(const Matrix& parameters, MatrixRef x,
                                       VectorRef readout) const override {
     check_size("readout", readout.size(), plan().outputs);
     const Tensor weight = vector_tensor(readout, options_);
-    return for_each_batch(parameters, x, [&](const Tensor& theta, const Tensor& in) {
-      const Tensor leaf = in.contiguous().requires_grad_();
-      const Tensor read = forward(theta, leaf).matmul(weight).sum();
+    const auto gradient = [&](const TorchNetwork& network, const std::vector<Tensor>& blocks,
+                              const Tensor& in) {
+      const Tensor leaf = in.detach().requires_grad_();
+      const Tensor read = network.forward(blocks, leaf).matmul(weight).sum();
       const Tensor g = torch::autograd::grad({read}, {leaf}, {}, false, false, true)[0];
       return g.defined() ? g : torch::zeros_like(leaf);
-    });
+    };
+    return split(parameters.rows(), for_each_batch(parameters, x, Inputs::shared, gradient));
   }
 
  private:
-  /// theta (R, P), x (R, n, D) → (R, n, C).
-  Tensor forward(const Tensor& theta, Tensor x) const {
-    const Index networks = theta.size(0);
-    const auto layout = plan().layout();
-    const auto block_of = [&](std::size_t layer, Role role) {
-      return std::find_if(layout.begin(), layout.end(), [&](const ParameterBlock& block) {
-        return block.layer == static_cast<Index>(layer) && block.role == role;
-      });
-    };
-    for (std::size_t i = 0; i < plan().layers.size(); ++i) {
-      const Layer& layer = plan().layers[i];
-      if (layer.op == Layer::Op::activation) {
-        x = torch_activation(layer.activation, x);
-        continue;
-      }
-      const auto w = block_of(i, Role::weight), b = block_of(i, Role::bias);
-      const Tensor weight = theta.narrow(1, w->offset, w->size())
-                                .reshape({networks, layer.out, layer.in})
-                                .transpose(1, 2);
-      x = b == layout.end()
-              ? torch::bmm(x, weight)
-              : torch::baddbmm(theta.narrow(1, b->offset, b->size()).unsqueeze(1), x, weight);
-    }
-    return x;
+  enum class Inputs { shared, own };
+
+  static Tensor forward(const TorchNetwork& network, const std::vector<Tensor>& blocks,
+                        const Tensor& in) {
+    return network.forward(blocks, in);
   }
 
-  Index networks_per_batch(Index samples) const {
+  /// What evaluate(network, blocks, inputs) gives, (R·n, …), for a few networks and samples at a
+  /// time.
+  template <typename Evaluate>
+  Matrix for_each_batch(const Matrix& parameters, MatrixRef x, Inputs inputs,
+                        Evaluate evaluate) const {
+    check_shapes(parameters, x);
+    const Index total = parameters.rows();
+    if (total == 0) return {};
+    const bool own = inputs == Inputs::own;
+    ANISO_CHECK(!own || x.rows() % total == 0, "own_values: ", x.rows(),
+                " inputs cannot be shared ", "out evenly among ", total, " networks");
+    const Index n = own ? x.rows() / total : x.rows();
     Index widest = plan().inputs;
     for (const auto& layer : plan().layers) widest = std::max(widest, layer.out);
-    const Index entries = std::max<Index>(samples * widest, parameter_count());
-    return std::max<Index>(1, kMostEntries / std::max<Index>(1, entries));
-  }
-
-  template <typename Evaluate>
-  std::vector<Matrix> for_each_batch(const Matrix& parameters, MatrixRef x,
-                                     Evaluate evaluate) const {
-    check_shapes(parameters, x);
-    const Tensor in = to_tensor(x, options_);
-    const Index most = networks_per_batch(x.rows());
-    std::vector<Matrix> results;
-    for (Index at = 0; at < parameters.rows(); at += most) {
-      const Index networks = std::min(most, parameters.rows() - at);
-      const Tensor theta = to_tensor(parameters.middleRows(at, networks), options_);
-      const Tensor out = evaluate(theta, in.unsqueeze(0).expand({networks, x.rows(), x.cols()}));
-      for (Index r = 0; r < networks; ++r) results.push_back(to_matrix(out[r]));
+    const Index most = std::max<Index>(
+        1, std::min({total, kMostEntries / widest, kMostParameters / parameter_count()}));
+    const Index rows = std::clamp<Index>(kMostEntries / (most * widest), 1, std::max<Index>(n, 1));
+    const Tensor in = to_tensor(x, options_).view({own ? total : 1, n, x.cols()});
+    Matrix results;
+    TorchNetwork network(plan(), most);
+    for (Index first = 0; first < total; first += most) {
+      const Index r = std::min(most, total - first);
+      if (r != network.networks()) network = TorchNetwork(plan(), r);
+      const auto blocks =
+          stacked_parameters(plan(), to_tensor(parameters.middleRows(first, r), options_));
+      const Tensor theirs = own ? in.narrow(0, first, r) : in.expand({r, n, x.cols()});
+      for (Index at = 0; at < n; at += rows) {
+        const Index m = std::min(rows, n - at);
+        const Tensor part = theirs.narrow(1, at, m).reshape({r * m, x.cols()});
+        const Matrix out = to_matrix(evaluate(network, blocks, part));
+        if (results.size() == 0) results.resize(total * n, out.cols());
+        for (Index k = 0; k < r; ++k)
+          results.middleRows((first + k) * n + at, m) = out.middleRows(k * m, m);
+      }
     }
     return results;
+  }
+
+  static std::vector<Matrix> split(Index networks, const Matrix& rows) {
+    std::vector<Matrix> parts;
+    const Index n = networks > 0 ? rows.rows() / networks : 0;
+    for (Index r = 0; r < networks; ++r) parts.emplace_back(rows.middleRows(r * n, n));
+    return parts;
   }
 
   torch::TensorOptions options_;

@@ -45,6 +45,15 @@ Matrix to_matrix(const torch::Tensor& tensor) {
   return Eigen::Map<const Matrix>(host.data_ptr<double>(), rows, cols);
 }
 
+namespace {
+
+bool is_matrix(const ParameterBlock& block) {
+  return block.cols > 1 || block.role == Role::weight || block.role == Role::centres ||
+         block.role == Role::positions;
+}
+
+}  // namespace
+
 std::vector<torch::Tensor> parameter_views(const NetworkPlan& plan, const torch::Tensor& flat) {
   if (flat.numel() != plan.trained_count())
     check_size("parameters", flat.numel(), plan.parameter_count());
@@ -52,11 +61,28 @@ std::vector<torch::Tensor> parameter_views(const NetworkPlan& plan, const torch:
   for (const auto& block : plan.layout()) {
     if (block.offset + block.size() > flat.numel()) break;
     const torch::Tensor view = flat.narrow(0, block.offset, block.size());
-    const bool is_matrix = block.cols > 1 || block.role == Role::weight ||
-                           block.role == Role::centres || block.role == Role::positions;
-    views.push_back(is_matrix ? view.view({block.rows, block.cols}) : view);
+    views.push_back(is_matrix(block) ? view.view({block.rows, block.cols}) : view);
   }
   return views;
+}
+
+std::vector<torch::Tensor> stacked_parameters(const NetworkPlan& plan, const torch::Tensor& theta) {
+  const Index networks = theta.size(0);
+  if (theta.size(1) != plan.trained_count())
+    check_size("parameters", theta.size(1), plan.parameter_count());
+  std::vector<ParameterBlock> blocks;
+  std::vector<std::int64_t> sizes;
+  for (const auto& block : plan.layout()) {
+    if (block.offset + block.size() > theta.size(1)) break;
+    blocks.push_back(block);
+    sizes.push_back(block.size());
+  }
+  // One split, so that the gradient is put together once.
+  std::vector<torch::Tensor> parts = theta.split_with_sizes(sizes, 1);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    parts[i] = is_matrix(blocks[i]) ? parts[i].reshape({networks * blocks[i].rows, blocks[i].cols})
+                                    : parts[i].reshape({-1});
+  return parts;
 }
 
 torch::Tensor torch_activation(Activation activation, const torch::Tensor& z) {
@@ -86,22 +112,38 @@ using Kind = FeatureShape::Kind;
 
 constexpr double kMomentum = 0.1;  // of running statistics
 
-// oneDNN, which serves float32 convolutions on the CPU, reorders planes at every one of them.
-bool wants_channels_last(const Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
+// oneDNN, which serves float32 convolutions on the CPU, reorders planes at every one of them, but
+// groups of channels are as fast one way as the other.
+bool wants_channels_last(const Tensor& x, Index networks) {
+  return networks == 1 && x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
 }
 
-Tensor in_fast_order(const Tensor& image) {
-  return wants_channels_last(image) ? image.contiguous(at::MemoryFormat::ChannelsLast)
-                                    : image.contiguous();
+Tensor in_fast_order(const Tensor& image, Index networks) {
+  return wants_channels_last(image, networks) ? image.contiguous(at::MemoryFormat::ChannelsLast)
+                                              : image.contiguous();
 }
 
-// As (n, features), (n, c, h, w) or (n, tokens, features).
-Tensor arranged(const Tensor& x, const FeatureShape& shape) {
+// Channels of R networks (n, R·c, …) as samples of their own (R·n, c, …), and back.
+Tensor as_samples(const Tensor& x, Index networks) {
+  if (networks == 1) return x;
+  return x.unflatten(1, {networks, x.size(1) / networks}).transpose(0, 1).flatten(0, 1);
+}
+Tensor as_channels(const Tensor& x, Index networks) {
+  if (networks == 1) return x;
+  return x.unflatten(0, {networks, x.size(0) / networks}).transpose(0, 1).flatten(1, 2);
+}
+
+// As (R·n, features), (n, R·c, h, w) or (R·n, tokens, features).
+Tensor arranged(Tensor x, const FeatureShape& shape, Index networks) {
+  const bool is_map = x.dim() == 4;
+  if (shape.kind == Kind::map) {
+    if (is_map) return x;
+    x = x.reshape({x.size(0), shape.channels, shape.height, shape.width});
+    return as_channels(x, networks);
+  }
+  if (is_map) x = as_samples(x, networks);
   if (shape.kind == Kind::plain) return x.dim() == 2 ? x : x.flatten(1);
-  if (shape.kind == Kind::tokens)
-    return x.dim() == 3 ? x : x.reshape({x.size(0), shape.height, shape.channels});
-  return x.dim() == 4 ? x : x.reshape({x.size(0), shape.channels, shape.height, shape.width});
+  return x.dim() == 3 ? x : x.reshape({x.size(0), shape.height, shape.channels});
 }
 
 // Rows or columns continued around the edges. Concatenation keeps the order of the channels.
@@ -125,14 +167,40 @@ Tensor padded(const Layer& layer, const Tensor& x) {
 
 Index own_padding(const Layer& layer) { return layer.wrap == Wrap::zero ? layer.pad_before : 0; }
 
-Tensor convolved(const Layer& layer, const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor image = in_fast_order(padded(layer, x));
+Tensor convolved(const Layer& layer, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                 Index networks) {
+  const Tensor image = in_fast_order(padded(layer, x), networks);
   const Tensor kernel =
-      weight.view({layer.output_shape().channels, x.size(1), layer.window, layer.window});
+      weight.view({weight.size(0), layer.input_shape().channels, layer.window, layer.window});
   const bool trained = kernel.requires_grad() || (bias.defined() && bias.requires_grad());
+  if (networks > 1)
+    return torch::conv2d(image, kernel, bias, layer.stride, own_padding(layer), 1, networks);
   return in_fast_order(
       trained ? torch::conv2d(image, kernel, bias, layer.stride, own_padding(layer))
-              : convolution_of_fixed_kernel(image, kernel, bias, layer.stride, own_padding(layer)));
+              : convolution_of_fixed_kernel(image, kernel, bias, layer.stride, own_padding(layer)),
+      networks);
+}
+
+// x (R·n, in) or (R·n, tokens, in), a weight (R·out, in) and a bias (R·out).
+Tensor dense(const Tensor& x, const Tensor& weight, const Tensor& bias, Index networks) {
+  if (networks == 1) return torch::linear(x, weight, bias);
+  const Index in = x.size(-1), out = weight.size(0) / networks;
+  const Tensor rows = x.reshape({networks, -1, in});
+  const Tensor kernels = weight.view({networks, out, in}).transpose(1, 2);
+  const Tensor y = bias.defined() ? torch::baddbmm(bias.view({networks, 1, out}), rows, kernels)
+                                  : torch::bmm(rows, kernels);
+  auto shape = x.sizes().vec();
+  shape.back() = out;
+  return y.view(shape);
+}
+
+// Numbers of each network, (R·k), (R·tokens, k) …, so that they meet its samples (R·n, …).
+Tensor for_samples(const Tensor& numbers, std::vector<Index> shape, Index samples, Index networks) {
+  shape.insert(shape.begin(), {networks, 1});
+  const Tensor own = numbers.view(shape);
+  if (networks == 1) return own.squeeze(0);
+  shape[1] = samples / networks;
+  return own.expand(shape).flatten(0, 1);
 }
 
 Tensor pooled(const Layer& layer, const Tensor& x) {
@@ -146,6 +214,7 @@ struct Arrays {
   const std::vector<Tensor>& blocks;
   const TorchNetwork& network;
   std::size_t layer;
+  Index networks() const { return network.networks(); }
   Tensor operator()(Role role) const {
     const int position = network.block(layer, role);
     return position < 0 ? Tensor() : blocks[static_cast<std::size_t>(position)];
@@ -154,10 +223,18 @@ struct Arrays {
 
 Tensor normalised(const Layer& layer, const Tensor& x, const Arrays& array, bool training) {
   const Tensor scale = array(Role::scale), shift = array(Role::shift);
-  if (layer.norm == Norm::layer)
-    return torch::layer_norm(x, {x.size(-1)}, scale, shift, layer.epsilon);
+  const Index networks = array.networks();
+  if (layer.norm == Norm::layer) {
+    const Index features = x.size(-1);
+    if (networks == 1 || !scale.defined())
+      return torch::layer_norm(x, {features}, scale, shift, layer.epsilon);
+    const Index samples = x.size(0);
+    return torch::addcmul(for_samples(shift, {1, features}, samples, networks),
+                          torch::layer_norm(x, {features}, {}, {}, layer.epsilon),
+                          for_samples(scale, {1, features}, samples, networks));
+  }
   if (layer.norm == Norm::group)
-    return torch::group_norm(x, layer.groups, scale, shift, layer.epsilon);
+    return torch::group_norm(x, networks * layer.groups, scale, shift, layer.epsilon);
   const Tensor mean = array(Role::running_mean), variance = array(Role::running_variance);
   if (training) {
     ANISO_CHECK(x.size(0) * x.size(2) * x.size(3) > 1, "layer '", layer.name,
@@ -171,11 +248,16 @@ Tensor normalised(const Layer& layer, const Tensor& x, const Arrays& array, bool
 
 // Positions become tokens in row-major order.
 Tensor embedded(const Layer& layer, const Tensor& x, const Arrays& array) {
-  Tensor tokens = x.flatten(2).transpose(1, 2);
+  const Index networks = array.networks();
+  Tensor tokens = as_samples(x, networks).flatten(2).transpose(1, 2);
+  const Index samples = tokens.size(0), features = tokens.size(2);
   if (const Tensor first = array(Role::class_token); first.defined())
-    tokens = torch::cat({first.reshape({1, 1, -1}).expand({x.size(0), 1, -1}), tokens}, 1);
+    tokens = torch::cat(
+        {for_samples(first, {1, features}, samples, networks).expand({samples, 1, features}),
+         tokens},
+        1);
   if (const Tensor positions = array(Role::positions); positions.defined())
-    tokens = tokens + positions;
+    tokens = tokens + for_samples(positions, {tokens.size(1), features}, samples, networks);
   if (layer.sincos) {
     const FeatureShape shape = layer.input_shape();
     tokens =
@@ -196,18 +278,38 @@ Tensor time_features(const Layer& layer, const Tensor& time) {
   return torch::cat({angles.cos(), angles.sin()}, 1).to(time.scalar_type());
 }
 
-// Numbers per channel (n, C) so that they multiply or add to h.
-Tensor per_channel(const Tensor& numbers, const FeatureShape& h) {
-  if (h.kind == Kind::map) return numbers.unsqueeze(2).unsqueeze(3);
+// Numbers per channel (R·n, C) so that they multiply or add to h.
+Tensor per_channel(const Tensor& numbers, const FeatureShape& h, Index networks) {
+  if (h.kind == Kind::map) return as_channels(numbers, networks).unsqueeze(2).unsqueeze(3);
   return h.kind == Kind::tokens ? numbers.unsqueeze(1) : numbers;
 }
 
-Tensor modulated(const Layer& layer, const Tensor& x, const Tensor& by) {
+Tensor modulated(const Layer& layer, const Tensor& x, const Tensor& by, Index networks) {
   const FeatureShape shape = layer.input_shape();
   const Index channels = shape.channels;
-  const Tensor shift = per_channel(by.narrow(1, 0, channels), shape);
+  const Tensor shift = per_channel(by.narrow(1, 0, channels), shape, networks);
   if (by.size(1) == channels) return x + shift;
-  return torch::addcmul(x + shift, x, per_channel(by.narrow(1, channels, channels), shape));
+  return torch::addcmul(x + shift, x,
+                        per_channel(by.narrow(1, channels, channels), shape, networks));
+}
+
+Tensor concatenated(const Layer& layer, const Tensor& x, const Tensor& other, Index networks) {
+  const FeatureShape shape = layer.input_shape();
+  if (shape.kind != Kind::map || networks == 1)
+    return torch::cat({x, other}, shape.kind == Kind::tokens ? 2 : 1);
+  const auto own = [&](const Tensor& h) {
+    return h.unflatten(1, {networks, h.size(1) / networks});
+  };
+  return torch::cat({own(x), own(other)}, 2).flatten(1, 2);
+}
+
+// Each network has centres of its own.
+Tensor kernels(const Layer& layer, const Tensor& x, const Tensor& centres, Index networks) {
+  if (networks == 1) return kernel_features(layer, x, centres);
+  std::vector<Tensor> parts;
+  const auto xs = x.chunk(networks), cs = centres.chunk(networks);
+  for (std::size_t r = 0; r < xs.size(); ++r) parts.push_back(kernel_features(layer, xs[r], cs[r]));
+  return torch::cat(parts);
 }
 
 // (n, T, p·p·c) → (n, c, h, w).
@@ -232,21 +334,22 @@ Tensor attended(const Layer& layer, const Tensor& qkv) {
 
 Tensor applied(const Layer& layer, const Tensor& x, const Arrays& array, const Tensor& other,
                bool training) {
+  const Index networks = array.networks();
   switch (layer.op) {
     case Layer::Op::dense:
-      return torch::linear(x, array(Role::weight), array(Role::bias));
+      return dense(x, array(Role::weight), array(Role::bias), networks);
     case Layer::Op::activation:
       return torch_activation(layer.activation, x);
     case Layer::Op::convolution:
-      return convolved(layer, x, array(Role::weight), array(Role::bias));
+      return convolved(layer, x, array(Role::weight), array(Role::bias), networks);
     case Layer::Op::pool:
       return pooled(layer, x);
     case Layer::Op::global_average:
-      return x.mean({2, 3});
+      return as_samples(x.mean({2, 3}), networks);
     case Layer::Op::normalise:
       return normalised(layer, x, array, training);
     case Layer::Op::add:
-      return x + arranged(other, layer.input_shape());
+      return x + arranged(other, layer.input_shape(), networks);
     case Layer::Op::embed:
       return embedded(layer, x, array);
     case Layer::Op::attention:
@@ -256,29 +359,32 @@ Tensor applied(const Layer& layer, const Tensor& x, const Arrays& array, const T
     case Layer::Op::first_token:
       return x.select(1, 0);
     case Layer::Op::kernel:
-      return kernel_features(layer, x, array(Role::centres));
+      return kernels(layer, x, array(Role::centres), networks);
     case Layer::Op::slice:
       return x.narrow(1, layer.offset, layer.out);
     case Layer::Op::time_features:
       return time_features(layer, x);
     case Layer::Op::modulate:
-      return modulated(layer, x, other);
+      return modulated(layer, x, other, networks);
     case Layer::Op::gate:
-      return x * per_channel(other, layer.input_shape());
+      return x * per_channel(other, layer.input_shape(), networks);
     case Layer::Op::concatenate:
-      return torch::cat({x, other}, layer.input_shape().kind == Kind::tokens ? 2 : 1);
+      return concatenated(layer, x, other, networks);
     case Layer::Op::upsample:
       return torch::upsample_nearest2d(x, {x.size(2) * layer.stride, x.size(3) * layer.stride});
     case Layer::Op::unpatchify:
-      return unpatched(layer, x);
+      return as_channels(unpatched(layer, x), networks);
   }
   throw InvalidInput("unknown operation");
 }
 
 }  // namespace
 
-TorchNetwork::TorchNetwork(const NetworkPlan& plan)
-    : plan_(plan), blocks_(plan.layers.size()), is_kept_(plan.layers.size(), false) {
+TorchNetwork::TorchNetwork(const NetworkPlan& plan, Index networks)
+    : plan_(plan),
+      networks_(networks),
+      blocks_(plan.layers.size()),
+      is_kept_(plan.layers.size(), false) {
   for (auto& row : blocks_) row.fill(-1);
   int position = 0;
   for (const auto& block : plan_.layout())
@@ -298,20 +404,20 @@ Tensor TorchNetwork::forward(const std::vector<Tensor>& blocks, const Tensor& x,
     const Tensor& source = layer.from >= 0 ? kept[static_cast<std::size_t>(layer.from)]
                            : layer.from == kNetworkInputs ? x
                                                           : h;
-    const Tensor in = arranged(source, layer.input_shape());
+    const Tensor in = arranged(source, layer.input_shape(), networks_);
     const bool is_tapped = tap != nullptr && tap->layer == i;
     if (is_tapped) tap->input = in;
     if (is_tapped && tap->stop) return {};
     Tensor other;
     if (layer.plus >= 0) {
       const auto plus = static_cast<std::size_t>(layer.plus);
-      other = arranged(kept[plus], plan_.layers[plus].output_shape());
+      other = arranged(kept[plus], plan_.layers[plus].output_shape(), networks_);
     }
     h = applied(layer, in, {blocks, *this, i}, other, training);
     if (is_tapped) tap->output = h = h.detach().requires_grad_();
     if (is_kept_[i]) kept[i] = h;
   }
-  return arranged(h, FeatureShape::plain(plan_.outputs));
+  return arranged(h, FeatureShape::plain(plan_.outputs), networks_);
 }
 
 Index TorchNetwork::positions(std::size_t layer) const {

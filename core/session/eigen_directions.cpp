@@ -30,6 +30,12 @@ bool is_covariance(const ParamSpec& spec, const Params& params) {
   return word == kBasis || word == kFlipped;
 }
 
+// A turn by name, whose directions are not given yet.
+bool is_turn(const ParamSpec& spec, const Params& params) {
+  return spec.kind == ParamKind::choice && spec.name == "turn" &&
+         params.choice(spec.name) != "none" && params.reals("turn_axes").empty();
+}
+
 // Σ ∝ V diag(λ) Vᵀ with trace D.
 std::vector<double> covariance_of(const EigenDirections& directions, bool flipped) {
   const Index dim = directions.values.size();
@@ -74,7 +80,8 @@ EigenDirectionsPtr eigen_directions(const nn::FunctionFamily& family, const Chos
 
 bool names_eigenvectors(const ParamSchema& schema, const Params& params) {
   for (const auto& spec : schema)
-    if (is_eigenvector(spec, params) || is_covariance(spec, params)) return true;
+    if (is_eigenvector(spec, params) || is_covariance(spec, params) || is_turn(spec, params))
+      return true;
   return false;
 }
 
@@ -89,6 +96,14 @@ Params with_numbers(const ParamSchema& schema, const Params& params,
         values[spec.name] = "numbers";
         values[spec.name + "_values"] =
             covariance_of(*directions, params.choice(spec.name) == kFlipped);
+      }
+    }
+    if (is_turn(spec, params)) {
+      if (directions == nullptr) {
+        values[spec.name] = "none";
+      } else {
+        const Matrix& rows = directions->vectors;
+        values[spec.name + "_axes"] = std::vector<double>(rows.data(), rows.data() + rows.size());
       }
     }
     if (!is_eigenvector(spec, params)) continue;

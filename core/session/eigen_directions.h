@@ -39,11 +39,11 @@ EigenDirectionsPtr eigen_directions(const nn::FunctionFamily& family, const Chos
                                     const Chosen& objective, const InputShape& shape, Index outputs,
                                     const std::stop_token& stop = {});
 
-/// Whether a direction, or the choice "covariance", among these parameters is named by the average
-/// geometry.
+/// Whether a direction, or the choice "covariance" or "turn", among these parameters is named by
+/// the average geometry.
 bool names_eigenvectors(const ParamSchema& schema, const Params& params);
-/// The same parameters with such directions and covariances as numbers. @param directions  nullptr:
-/// as random ones, to learn the shape of data that they do not change.
+/// The same parameters with such directions, covariances and turns as numbers. @param directions
+/// nullptr: as random ones, to learn the shape of data that they do not change.
 /// @param path  where the parameters stand, for messages.
 /// @throws InvalidInput if an index is not below D.
 Params with_numbers(const ParamSchema& schema, const Params& params,

@@ -8,6 +8,7 @@
 
 #include "core/nn/function.h"
 #include "core/nn/registry.h"
+#include "core/training/ensemble_trainer.h"
 #include "core/training/trainer.h"
 
 namespace aniso::session {
@@ -37,6 +38,8 @@ struct Engines {
   std::function<std::unique_ptr<nn::FunctionFamily>(
       const nn::Architecture&, const Params&, const InputShape&, Index, const FunctionOptions&)>
       family = {};
+  /// Trainers of several networks side by side; empty where they train one after the other.
+  training::EnsembleFactory ensemble = {};
   /// A LibTorch archive of a network's arrays (nn/torch_archive.h); empty without LibTorch.
   std::function<std::vector<std::byte>(const nn::NetworkPlan&, VectorRef, Dtype)> archive = {};
 };

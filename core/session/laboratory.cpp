@@ -25,6 +25,60 @@ bool same_training(const Experiment& a, const Experiment& b) {
          a.optimizer == b.optimizer && a.training == b.training && a.general == b.general;
 }
 
+// Variants that share everything but their data and seed.
+class SessionCohort final : public analysis::Cohort {
+ public:
+  SessionCohort(const Engines& engines, std::vector<ResolvedPtr> variants,
+                const FunctionOptions& options)
+      : variants_(std::move(variants)) {
+    ANISO_CHECK(engines.family != nullptr, "this build cannot draw fresh networks");
+    const ResolvedExperiment& first = *variants_.front();
+    std::vector<training::Member> members;
+    for (const ResolvedPtr& variant : variants_) {
+      const training::TrainingSpec& spec = variant->spec;
+      ANISO_CHECK(spec.plan == first.spec.plan && spec.objective == first.spec.objective &&
+                      spec.objective_params == first.spec.objective_params &&
+                      spec.optimizer == first.spec.optimizer &&
+                      spec.optimizer_params == first.spec.optimizer_params &&
+                      spec.batch_size == first.spec.batch_size &&
+                      spec.total_steps == first.spec.total_steps,
+                  "variants that train side by side may differ in their data and seed only; "
+                  "network, objective, optimiser and number of steps must be the same");
+      members.push_back({spec.seed, spec.run, variant->data, variant->initial});
+    }
+    const auto& chosen = first.experiment.architecture;
+    family_ = engines.family(nn::architecture(chosen.id), chosen.params, first.data->shape,
+                             first.plan().outputs, options);
+    trainer_ = engines.ensemble
+                   ? engines.ensemble(first.spec, members)
+                   : training::make_looped_ensemble(engines.trainer, first.spec, members);
+  }
+
+  Index size() const override { return trainer_->members(); }
+  const data::Dataset& data(Index variant) const override {
+    return *variants_.at(static_cast<std::size_t>(variant))->data;
+  }
+  const diffusion::Diffusion* diffusion() const override {
+    return variants_.front()->diffusion.get();
+  }
+  const nn::FunctionFamily& family() const override { return *family_; }
+  Index total_steps() const override { return variants_.front()->spec.total_steps; }
+  Index steps_done() const override { return trainer_->steps_done(); }
+  void advance(Index steps, const std::stop_token& stop) override {
+    for (Index i = 0; i < steps; ++i) {
+      if (stop.stop_requested()) throw analysis::Cancelled{};
+      trainer_->step();
+    }
+  }
+  Index diverged_at(Index variant) const override { return trainer_->diverged_at(variant); }
+  Matrix parameters() const override { return trainer_->parameters(); }
+
+ private:
+  std::vector<ResolvedPtr> variants_;
+  std::unique_ptr<nn::FunctionFamily> family_;
+  std::unique_ptr<training::EnsembleTrainer> trainer_;
+};
+
 }  // namespace
 
 Laboratory::Laboratory(Engines engines, std::size_t cap_bytes)
@@ -125,19 +179,35 @@ Vector Laboratory::trained(Index member, Index step, const std::stop_token& stop
   return parameters;
 }
 
-analysis::VariantMetrics Laboratory::outcome(const analysis::Variant& variant,
-                                             const std::stop_token& stop) {
+Experiment Laboratory::changed(const analysis::Variant& variant) const {
   Experiment base = resolved_->experiment;
   base.analyses.clear();
   base.expect.clear();
   Json json = to_json(base);
   for (const auto& [path, value] : variant.changes) set_by_path(json, path, value);
-  // Only the last row is of interest; evaluations on the way cost time.
+  // Only what comes out is of interest; evaluations on the way cost time.
   set_by_path(json, "training.log_every", Json(std::numeric_limits<std::int32_t>::max()));
+  return experiment_from_json(json);
+}
+
+std::unique_ptr<analysis::Cohort> Laboratory::cohort(
+    const std::vector<analysis::Variant>& variants) {
+  ANISO_CHECK(!variants.empty(), "there are no variants to train");
+  std::vector<ResolvedPtr> all;
+  for (const auto& variant : variants)  // each finds eigenvectors where the one before left them
+    all.push_back(
+        resolve(changed(variant), engines_, all.empty() ? resolved_.get() : all.back().get()));
+  FunctionOptions options = options_;
+  options.dtype = Dtype::float32;
+  return std::make_unique<SessionCohort>(engines_, std::move(all), options);
+}
+
+analysis::VariantMetrics Laboratory::outcome(const analysis::Variant& variant,
+                                             const std::stop_token& stop) {
   RunOptions options;
   options.timeline_bytes = 0;
   options.probe_rows = 1;
-  RunLoop loop(engines_, resolve(experiment_from_json(json), engines_, resolved_.get()), options);
+  RunLoop loop(engines_, resolve(changed(variant), engines_, resolved_.get()), options);
   while (!loop.is_over()) {
     if (loop.steps_done() % kStepsPerLook == 0 && stop.stop_requested())
       throw analysis::Cancelled{};

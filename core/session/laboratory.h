@@ -36,6 +36,7 @@ class Laboratory : public analysis::Laboratory {
   Vector trained(Index member, Index step, const std::stop_token& stop) override;
   analysis::VariantMetrics outcome(const analysis::Variant& variant,
                                    const std::stop_token& stop) override;
+  std::unique_ptr<analysis::Cohort> cohort(const std::vector<analysis::Variant>& variants) override;
 
  private:
   /// One network of the ensemble, at the step where its trainer stands.
@@ -43,6 +44,7 @@ class Laboratory : public analysis::Laboratory {
     std::unique_ptr<training::Trainer> trainer;
     std::map<Index, Vector> known;  ///< parameters by step
   };
+  Experiment changed(const analysis::Variant& variant) const;
   std::unique_ptr<training::Trainer> fresh_trainer(Index member) const;
   void remember(Member& member, Index step, const Vector& parameters);
 

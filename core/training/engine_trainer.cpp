@@ -4,55 +4,20 @@
 #include <utility>
 
 #include "core/base/check.h"
-#include "core/base/random.h"
 #include "core/nn/weights.h"
+#include "core/training/spec_parts.h"
 
 namespace aniso::training {
-namespace {
-
-void check_fits(const TrainingSpec& spec, const data::DatasetPtr& data) {
-  ANISO_CHECK(data != nullptr, "no dataset was given to train on");
-  ANISO_CHECK(data->x.cols() == spec.plan.data_inputs(), "the network takes ",
-              spec.plan.data_inputs(), " inputs, but dataset '", data->id, "' has ", data->x.cols(),
-              " dimensions; reset the run to build a network that fits");
-  const Index wanted = objective(spec.objective).outputs(*data);
-  ANISO_CHECK(wanted == spec.plan.outputs, "the network has ", spec.plan.outputs,
-              " outputs, but objective '", spec.objective, "' on dataset '", data->id, "' needs ",
-              wanted, "; reset the run to build a network that fits");
-}
-
-BatchOrder order_of(const TrainingSpec& spec, const data::DatasetPtr& data) {
-  check_fits(spec, data);
-  const bool full = optimizer(spec.optimizer).full_batch;
-  return {spec.seed, spec.run, static_cast<Index>(data->train.size()), full ? 0 : spec.batch_size};
-}
-
-UpdateRule rule_of(const TrainingSpec& spec) {
-  return update_rule(optimizer(spec.optimizer), spec.optimizer_params);
-}
-
-LossSpec loss_of(const TrainingSpec& spec) {
-  const Objective& chosen = objective(spec.objective);
-  ANISO_CHECK(chosen.has_time == spec.plan.has_time, "objective '", spec.objective, "' ",
-              chosen.has_time ? "trains score networks, but this network takes no time"
-                              : "gives no time, which a score network takes");
-  return loss_spec(chosen, spec.objective_params, RandomStream(spec.seed, "diffusion", spec.run));
-}
-
-}  // namespace
-
 EngineTrainer::EngineTrainer(const TrainingSpec& spec, data::DatasetPtr data, const Vector& initial,
                              const EngineFactory& make_engine)
     : spec_(spec),
       data_(std::move(data)),
-      rule_(rule_of(spec_)),
+      rule_(update_rule_of(spec_)),
       schedule_(schedule_of(spec_.optimizer_params)),
-      order_(order_of(spec_, data_)) {
-  check_size("initial parameters", initial.size(), spec_.plan.parameter_count());
-  ANISO_CHECK(spec_.plan.trained_count() > 0, "the network has no parameters to train");
-  check_finite("initial parameters", initial);
+      order_(batch_order_of(spec_, data_)) {
+  check_initial(spec_, initial);
   engine_ = make_engine(spec_, initial);
-  engine_->set_data(*data_, loss_of(spec_));
+  engine_->set_data(*data_, loss_spec_of(spec_));
   reset_optimizer();
 }
 
@@ -85,12 +50,12 @@ void EngineTrainer::apply(const TrainingSpec& spec) {
   ANISO_CHECK(
       spec.dtype == spec_.dtype && spec.device == spec_.device && spec.engine == spec_.engine,
       "dtype, device and engine cannot change during a run; reset the run to apply them");
-  BatchOrder order = order_of(spec, data_);
-  const UpdateRule rule = rule_of(spec);
+  BatchOrder order = batch_order_of(spec, data_);
+  const UpdateRule rule = update_rule_of(spec);
   const LearningRateSchedule schedule = schedule_of(spec.optimizer_params);
   const bool other_slots =
       spec.optimizer != spec_.optimizer || rule.slot_count() != rule_.slot_count();
-  const LossSpec loss = loss_of(spec);
+  const LossSpec loss = loss_spec_of(spec);
   const bool other_loss = spec.objective != spec_.objective ||
                           !(spec.objective_params == spec_.objective_params) ||
                           (loss.corruption && (spec.seed != spec_.seed || spec.run != spec_.run));
@@ -105,8 +70,8 @@ void EngineTrainer::apply(const TrainingSpec& spec) {
 }
 
 void EngineTrainer::set_data(data::DatasetPtr data) {
-  BatchOrder order = order_of(spec_, data);
-  engine_->set_data(*data, loss_of(spec_));
+  BatchOrder order = batch_order_of(spec_, data);
+  engine_->set_data(*data, loss_spec_of(spec_));
   order_ = std::move(order);
   data_ = std::move(data);
 }

@@ -153,6 +153,10 @@ class FakeLaboratory : public Laboratory {
     return on_outcome(variant);
   }
 
+  std::unique_ptr<Cohort> cohort(const std::vector<Variant>& variants) override {
+    return on_cohort(variants);
+  }
+
   const nn::NetworkPlan& plan() const { return plan_; }
   const Params& params() const { return params_; }
   /// Parameters of a fresh network.
@@ -167,6 +171,7 @@ class FakeLaboratory : public Laboratory {
     return fresh(member);
   };
   std::function<VariantMetrics(const Variant&)> on_outcome;
+  std::function<std::unique_ptr<Cohort>(const std::vector<Variant>&)> on_cohort;
 
  private:
   const nn::Architecture& architecture_;

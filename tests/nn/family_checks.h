@@ -20,6 +20,15 @@ inline void check_family(const FunctionFamily& family, const Case& c, const Make
     EXPECT_LE(relative_error(values[r], f->values(x)), tolerance);
     EXPECT_LE(relative_error(gradients[r], f->input_gradients(x, readout)), tolerance);
   }
+  const Matrix own = c.points(12);
+  const Matrix at_own = family.own_values(parameters, own);
+  ASSERT_EQ(at_own.rows(), 12);
+  for (Index r = 0; r < 4; ++r) {
+    const auto f = make(c.plan(), parameters.row(r).transpose());
+    EXPECT_LE(relative_error(at_own.middleRows(3 * r, 3), f->values(own.middleRows(3 * r, 3))),
+              tolerance);
+  }
+  EXPECT_THROW(family.own_values(parameters, c.points(11)), InvalidInput);
   const Matrix narrow = parameters.leftCols(parameters.cols() - 1);
   const Matrix wrong_x = test_points(3, c.width() + 1);
   EXPECT_THROW(family.values(narrow, x), InvalidInput);

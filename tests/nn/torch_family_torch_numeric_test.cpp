@@ -14,12 +14,8 @@ TEST_P(TorchFamilyTest, EqualsOneNetworkAfterTheOther) {
   const auto single = [](const NetworkPlan& plan, VectorRef parameters) {
     return make_torch_function(plan, parameters);
   };
-  if (c.plan().is_dense_chain())
-    check_family(*make_torch_family(c.kind(), c.validated_params(), c.inputs, c.outputs), c, single,
-                 1e-12);
-  else
-    check_family(*make_looped_family(c.kind(), c.validated_params(), c.inputs, c.outputs, single),
-                 c, single, 1e-15);
+  check_family(*make_torch_family(c.kind(), c.validated_params(), c.inputs, c.outputs), c, single,
+               1e-12);
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, TorchFamilyTest, testing::ValuesIn(cases()),
