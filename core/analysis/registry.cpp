@@ -19,7 +19,9 @@
   ANALYSIS(sweep)                \
   ANALYSIS(output_geometry)      \
   ANALYSIS(score_field)          \
-  ANALYSIS(samples)
+  ANALYSIS(samples)              \
+  ANALYSIS(prediction)           \
+  ANALYSIS(basis_errors)
 
 namespace aniso::analysis {
 

@@ -81,6 +81,20 @@ void for_each_fresh_score(const nn::FunctionFamily& family, Index dim, Index net
   }
 }
 
+geometry::GradientMoment fresh_score_moment(const Input& input, const nn::FunctionFamily& family,
+                                            const diffusion::Diffusion& diffusion, Index dim,
+                                            const std::stop_token& stop) {
+  Matrix samples;
+  ScoreProbeLaw law = score_probe_law(input, samples);
+  law.diffusion = &diffusion;
+  geometry::GradientMoment moment(dim);
+  for_each_fresh_score(
+      family, dim, input.params.integer("networks"), law,
+      RandomStream(static_cast<std::uint64_t>(input.params.integer("seed")), "output geometry"),
+      stop, [&](const Matrix& scores) { moment.add(scores); });
+  return moment;
+}
+
 ParamSchema score_probe_params() {
   return {integer_param("probes", 1)
               .range(1, 65536)

@@ -6,6 +6,7 @@
 #include "core/base/params.h"
 #include "core/base/random.h"
 #include "core/diffusion/diffusion.h"
+#include "core/geometry/gradient_moment.h"
 #include "core/nn/function.h"
 
 namespace aniso::analysis {
@@ -43,6 +44,13 @@ void for_each_fresh_score(const nn::FunctionFamily& family, Index dim, Index net
                           const ScoreProbeLaw& law, const RandomStream& stream,
                           const std::stop_token& stop,
                           const std::function<void(const Matrix& scores)>& use);
+
+/// G = E F Fᵀ over the networks that `networks` and `seed` of `input` say, at the probes that its
+/// score_probe_params say: the same networks that output_geometry has under the same settings.
+/// @throws as for_each_fresh_score.
+geometry::GradientMoment fresh_score_moment(const Input& input, const nn::FunctionFamily& family,
+                                            const diffusion::Diffusion& diffusion, Index dim,
+                                            const std::stop_token& stop);
 
 /// The declarations of `probes`, `probe_law`, `probe_scale`, `timesteps`, `step` and `seed`.
 ParamSchema score_probe_params();

@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
-#include <sstream>
 #include <utility>
 
 #include "core/analysis/registry.h"
+#include "core/analysis/variants.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
 
@@ -67,58 +66,29 @@ std::vector<Result> results_of(const std::vector<double>& values, const std::vec
   return results;
 }
 
-// The words of a comma-separated list.
-std::vector<std::string> words_of(const std::string& list) {
-  std::vector<std::string> words;
-  std::istringstream stream(list);
-  for (std::string word; std::getline(stream, word, ',');) {
-    const auto first = word.find_first_not_of(' '), last = word.find_last_not_of(' ');
-    if (first != std::string::npos) words.push_back(word.substr(first, last - first + 1));
-  }
-  return words;
-}
-
-Json value_of(const std::string& prefix, double value) {
-  const bool whole = value == std::trunc(value) && std::abs(value) < 1e15;
-  const Json number = whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
-  return prefix.empty() ? number : Json(prefix + ":" + number.dump());
-}
-
 std::vector<Result> run(const Input& input, const std::stop_token& stop,
                         std::vector<std::string>& notes) {
   ANISO_CHECK(input.laboratory != nullptr, "sweep: other runs cannot be trained here");
-  const auto path = input.params.text("path");
-  ANISO_CHECK(!path.empty(), "path: name the setting to vary, such as dataset.angle");
-  const auto words = words_of(input.params.text("words"));
-  const auto prefix = input.params.text("prefix");
-  std::vector<double> values = input.params.reals("values");
-  if (!words.empty()) {
-    values.resize(words.size());
-    std::iota(values.begin(), values.end(), 0.0);
-  }
+  const VariantList list(input.params);
   const Index repeats = input.params.integer("repeats");
   const std::int64_t seed = input.params.integer("seed");
-  const auto total = static_cast<double>(values.size()) * static_cast<double>(repeats);
-  std::string label = prefix.empty() ? path : path + " = " + prefix + ": k";
-  for (std::size_t i = 0; i < words.size(); ++i)
-    label += text(i == 0 ? ": " : ", ", i, " ", words[i]);
+  const auto total = static_cast<double>(list.size()) * static_cast<double>(repeats);
   std::vector<Runs> runs;
   double done = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const Json value = words.empty() ? value_of(prefix, values[i]) : Json(words[i]);
+  for (Index i = 0; i < list.size(); ++i) {
     runs.emplace_back();
     for (Index r = 0; r < repeats; ++r) {
-      Variant variant;
-      if (path != "seed") variant.changes.emplace_back("seed", Json(seed + r));
-      variant.changes.emplace_back(path, value);
+      Variant variant = list.variant(i);
+      if (list.path() != "seed")
+        variant.changes.insert(variant.changes.begin(), {"seed", Json(seed + r)});
       runs.back().push_back(input.laboratory->outcome(variant, stop));
       if (input.publish && ++done < total)
-        input.publish(results_of(values, runs, label), done / total);
+        input.publish(results_of(list.values(), runs, list.axis()), done / total);
     }
   }
   notes.push_back(text("each value trained ", repeats, repeats == 1 ? " time" : " times",
                        repeats == 1 ? "" : " with other seeds; the band spans lowest and highest"));
-  return results_of(values, runs, label);
+  return results_of(list.values(), runs, list.axis());
 }
 
 }  // namespace
@@ -133,17 +103,10 @@ Analysis sweep() {
       "the labels. The run itself is not touched.";
   analysis.formula = "value ↦ accuracy after the last step";
   analysis.source = "our set-up: independent runs of the experiment with one setting changed";
-  analysis.params = {
-      text_param("path", "dataset.angle").about("The setting, as -D names it."),
-      reals_param("values", {0, 30, 60, 90}).lengths(1, 1000).about("Its values, in order."),
-      text_param("words", "")
-          .about(
-              "Words to take instead of numbers, such as those of a choice, separated by commas."),
-      text_param("prefix", "")
-          .about("Put before each value with a colon, for directions: average_geometry gives "
-                 "average_geometry:3."),
-      integer_param("repeats", 1).range(1, 100).about("Runs per value, with different seeds."),
-      integer_param("seed", 0).range(0, 1e9).about("Of the first run; the others count on.")};
+  analysis.params = joined(
+      variant_params("dataset.angle", {0, 30, 60, 90}, ""),
+      {integer_param("repeats", 1).range(1, 100).about("Runs per value, with different seeds."),
+       integer_param("seed", 0).range(0, 1e9).about("Of the first run; the others count on.")});
   analysis.is_long = true;
   analysis.is_step_free = [](const Params&) { return true; };
   analysis.networks = Networks::all;

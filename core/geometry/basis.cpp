@@ -107,6 +107,16 @@ void check_walsh(const Grid& grid) {
                 std::bit_ceil(static_cast<std::uint64_t>(n)), ", or the basis 'dct' or 'dft'");
 }
 
+void check_element(Basis basis, Index index, const Grid& grid) {
+  ANISO_CHECK(grid.channels > 0 && grid.height > 0 && grid.width > 0,
+              "a basis needs a layout with positive extents, got ", described(grid));
+  const Index dim = grid.dim();
+  ANISO_CHECK(index >= 0 && (basis == Basis::random || index < dim), "direction ", index,
+              " does not exist: the input is ", described(grid), ", so directions are 0 to ",
+              dim - 1);
+  if (basis == Basis::hadamard) check_walsh(grid);
+}
+
 }  // namespace
 
 Basis basis_from_id(std::string_view id) {
@@ -119,16 +129,11 @@ Basis basis_from_id(std::string_view id) {
 }
 
 Vector basis_element(Basis basis, Index index, const Grid& grid, const RandomStream& stream) {
-  ANISO_CHECK(grid.channels > 0 && grid.height > 0 && grid.width > 0,
-              "a basis needs a layout with positive extents, got ", described(grid));
+  check_element(basis, index, grid);
   const Index dim = grid.dim();
-  ANISO_CHECK(index >= 0 && (basis == Basis::random || index < dim), "direction ", index,
-              " does not exist: the input is ", described(grid), ", so directions are 0 to ",
-              dim - 1);
   if (basis == Basis::random)
     return stream.at_step(static_cast<std::uint64_t>(index)).normals(dim).normalized();
   if (basis == Basis::pixel) return Vector::Unit(dim, index);
-  if (basis == Basis::hadamard) check_walsh(grid);
   const Index area = grid.height * grid.width;
   const auto [p, q] = mode_of_rank(basis, index % area, grid.height, grid.width);
   const Vector rows = axis_mode(basis, p, grid.height);
@@ -138,6 +143,15 @@ Vector basis_element(Basis basis, Index index, const Grid& grid, const RandomStr
   for (Index i = 0; i < grid.height; ++i)
     v.segment(start + i * grid.width, grid.width) = rows[i] * cols;
   return v;
+}
+
+BasisPlace basis_place(Basis basis, Index index, const Grid& grid) {
+  check_element(basis, index, grid);
+  ANISO_CHECK(basis != Basis::random, "random directions have no place among one another");
+  const Index area = grid.height * grid.width, within = index % area;
+  if (basis == Basis::pixel) return {index / area, within / grid.width, within % grid.width};
+  const auto [row, col] = mode_of_rank(basis, within, grid.height, grid.width);
+  return {index / area, row, col};
 }
 
 }  // namespace aniso::geometry

@@ -42,4 +42,15 @@ struct Grid {
 /// Cost O(D); never forms a D×D matrix.
 Vector basis_element(Basis basis, Index index, const Grid& grid, const RandomStream& stream);
 
+/// Where an element lies among all of them: the pixel itself, or its mode along the columns of
+/// pixels (row) and along the rows (col), both counted from the slowest. Elements fill the layout.
+struct BasisPlace {
+  Index channel = 0;
+  Index row = 0;
+  Index col = 0;
+};
+/// @throws InvalidInput as basis_element, and for `random`, whose elements have no place. Cost as
+/// basis_element.
+BasisPlace basis_place(Basis basis, Index index, const Grid& grid);
+
 }  // namespace aniso::geometry

@@ -118,4 +118,39 @@ Tensor convolution_of_fixed_kernel(const Tensor& x, const Tensor& kernel, const 
   return FewChannels::apply(x, kernel, offset, padding);
 }
 
+torch::Tensor convolution_to_few(const torch::Tensor& x, const torch::Tensor& kernel,
+                                 const torch::Tensor& bias, Index padding, Index networks) {
+  const Index n = x.size(0), h = x.size(2), w = x.size(3), c = kernel.size(1), k = kernel.size(2);
+  const Index o = kernel.size(0) / networks, back = k - 1 - padding;
+  // What each pixel adds to the outputs around it; they lie the other way round.
+  const torch::Tensor each = kernel.view({networks, o, c, k * k})
+                                 .flip(3)
+                                 .permute({0, 1, 3, 2})
+                                 .reshape({networks, o * k * k, c});
+  const torch::Tensor parts = networks == 1
+                                  ? torch::matmul(each[0], x.flatten(2))
+                                  : torch::matmul(each, x.reshape({n, networks, c, h * w}));
+  const torch::Tensor y = torch::col2im(parts.reshape({n * networks, o * k * k, h * w}),
+                                        {h + 2 * padding - k + 1, w + 2 * padding - k + 1}, {k, k},
+                                        {1, 1}, {back, back}, {1, 1});
+  const torch::Tensor out = y.reshape({n, networks * o, y.size(2), y.size(3)});
+  return bias.defined() ? out + bias.view({1, -1, 1, 1}) : out;
+}
+
+torch::Tensor convolution_from_few(const torch::Tensor& x, const torch::Tensor& kernel,
+                                   const torch::Tensor& bias, Index padding, Index networks) {
+  const Index n = x.size(0), h = x.size(2), w = x.size(3), c = kernel.size(1), k = kernel.size(2);
+  const Index o = kernel.size(0) / networks;
+  const torch::Tensor windows =
+      torch::im2col(x.reshape({n * networks, c, h, w}), {k, k}, {1, 1}, {padding, padding}, {1, 1});
+  const torch::Tensor weight = kernel.view({networks, o, c * k * k});
+  const torch::Tensor y =
+      networks == 1
+          ? torch::matmul(weight[0], windows)
+          : torch::matmul(weight, windows.view({n, networks, c * k * k, windows.size(2)}));
+  const torch::Tensor out =
+      y.reshape({n, networks * o, h + 2 * padding - k + 1, w + 2 * padding - k + 1});
+  return bias.defined() ? out + bias.view({1, -1, 1, 1}) : out;
+}
+
 }  // namespace aniso::nn

@@ -16,4 +16,19 @@ namespace aniso::nn {
 torch::Tensor convolution_of_fixed_kernel(const torch::Tensor& x, const torch::Tensor& kernel,
                                           const torch::Tensor& bias, Index stride, Index padding);
 
+/// Convolutions of stride 1 with few channels on one side, of R networks at once, as a product and
+/// a sum over the window's places: oneDNN fills its lanes with channels and has few to fill them
+/// with.
+///
+/// @param x        (n, R·c, h, w). @param kernel  (R·o, c, k, k). @param bias  (R·o) or undefined.
+/// @param padding  zeros on every side, less than k.
+/// @return (n, R·o, h + 2·padding − k + 1, …). Differentiable as often as needed.
+torch::Tensor convolution_to_few(const torch::Tensor& x, const torch::Tensor& kernel,
+                                 const torch::Tensor& bias, Index padding, Index networks);
+torch::Tensor convolution_from_few(const torch::Tensor& x, const torch::Tensor& kernel,
+                                   const torch::Tensor& bias, Index padding, Index networks);
+/// Channels of one network up to which these are the faster ones; measured up to 32 on the other
+/// side.
+inline constexpr Index kFewForProducts = 2;
+
 }  // namespace aniso::nn

@@ -12,7 +12,7 @@ using torch::Tensor;
 
 /// Numbers that one layer's outputs have for all networks and samples that are run at once, so
 /// that what goes from layer to layer stays in the cache; and numbers in their parameters.
-constexpr Index kMostEntries = Index{1} << 19;
+constexpr Index kMostEntries = Index{1} << 17;
 constexpr Index kMostParameters = Index{1} << 24;
 
 class TorchFamily : public ArchitectureFamily {

@@ -167,17 +167,33 @@ Tensor padded(const Layer& layer, const Tensor& x) {
 
 Index own_padding(const Layer& layer) { return layer.wrap == Wrap::zero ? layer.pad_before : 0; }
 
+// Whether products are faster than oneDNN: few channels to write, or few to read where no gradient
+// goes back to them.
+bool has_few_outputs(const Layer& layer) {
+  return layer.stride == 1 && layer.window > 1 && own_padding(layer) < layer.window &&
+         layer.output_shape().channels <= kFewForProducts;
+}
+bool has_few_inputs(const Layer& layer, const Tensor& x, bool trained) {
+  return trained && !x.requires_grad() && layer.stride == 1 &&
+         layer.input_shape().channels <= kFewForProducts;
+}
+
 Tensor convolved(const Layer& layer, const Tensor& x, const Tensor& weight, const Tensor& bias,
                  Index networks) {
-  const Tensor image = in_fast_order(padded(layer, x), networks);
   const Tensor kernel =
       weight.view({weight.size(0), layer.input_shape().channels, layer.window, layer.window});
   const bool trained = kernel.requires_grad() || (bias.defined() && bias.requires_grad());
-  if (networks > 1)
-    return torch::conv2d(image, kernel, bias, layer.stride, own_padding(layer), 1, networks);
+  const Index padding = own_padding(layer);
+  const Tensor wide = padded(layer, x);
+  if (x.device().is_cpu() && has_few_outputs(layer))
+    return in_fast_order(convolution_to_few(wide, kernel, bias, padding, networks), networks);
+  if (x.device().is_cpu() && has_few_inputs(layer, x, trained))
+    return in_fast_order(convolution_from_few(wide, kernel, bias, padding, networks), networks);
+  const Tensor image = in_fast_order(wide, networks);
+  if (networks > 1) return torch::conv2d(image, kernel, bias, layer.stride, padding, 1, networks);
   return in_fast_order(
-      trained ? torch::conv2d(image, kernel, bias, layer.stride, own_padding(layer))
-              : convolution_of_fixed_kernel(image, kernel, bias, layer.stride, own_padding(layer)),
+      trained ? torch::conv2d(image, kernel, bias, layer.stride, padding)
+              : convolution_of_fixed_kernel(image, kernel, bias, layer.stride, padding),
       networks);
 }
 
@@ -228,10 +244,11 @@ Tensor normalised(const Layer& layer, const Tensor& x, const Arrays& array, bool
     const Index features = x.size(-1);
     if (networks == 1 || !scale.defined())
       return torch::layer_norm(x, {features}, scale, shift, layer.epsilon);
-    const Index samples = x.size(0);
-    return torch::addcmul(for_samples(shift, {1, features}, samples, networks),
+    std::vector<Index> shape(static_cast<std::size_t>(x.dim() - 1), 1);
+    shape.back() = features;
+    return torch::addcmul(for_samples(shift, shape, x.size(0), networks),
                           torch::layer_norm(x, {features}, {}, {}, layer.epsilon),
-                          for_samples(scale, {1, features}, samples, networks));
+                          for_samples(scale, shape, x.size(0), networks));
   }
   if (layer.norm == Norm::group)
     return torch::group_norm(x, networks * layer.groups, scale, shift, layer.epsilon);

@@ -80,7 +80,7 @@ std::vector<Case> cases() {
            {{"channels", 4}, {"normalisation", "none"}, {"padding", "circular"}},
            4},
           {"cnn_instance", "score_cnn", {{"channels", 4}, {"normalisation", "instance"}}, 4},
-          {"unet", "unet", {{"channels", 4}, {"groups", 2}}, 4},
+          {"unet", "unet", {{"widths", {4, 8}}, {"groups", 2}}, 4},
           {"dit", "dit", {{"patch", 2}, {"width", 8}, {"depth", 1}, {"heads", 2}}, 4}};
 }
 

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/analysis/laboratory.h"
+#include "core/base/params.h"
+#include "core/data/dataset.h"
+#include "core/diffusion/sampler.h"
+
+namespace aniso::analysis {
+
+/// How far generated points are from data, in units of the size of the data: 0 is perfect, 1 a
+/// collapse to the origin, and what two fresh samples of the data give is as good as it gets.
+struct ErrorMeasure {
+  enum class Kind {
+    sliced,    ///< sliced W2 over the data's root mean square per input
+    gaussian,  ///< Bures W2 of the means and covariances over E‖x‖, in closed form
+  };
+  Kind kind = Kind::sliced;
+  Index projections = 256;
+
+  /// @param points  (n, D) generated. @param reference  (m, D) of the data.
+  /// @throws as the distances in geometry/wasserstein.h.
+  double between(const Matrix& points, const Matrix& reference) const;
+  /// Between two halves of the data, of at most n points each: the floor.
+  double floor(const Matrix& reference, Index n) const;
+};
+
+/// The declarations of `measure` and `projections`, and what they say.
+ParamSchema error_measure_params();
+ErrorMeasure error_measure_of(const Params& params);
+/// "sliced W2 over 256 random directions, in units of the data's size".
+std::string described(const ErrorMeasure& measure);
+
+/// Second moment E x xᵀ of the data (D, D): of their law where it is known, of the training rows
+/// otherwise. Cost O(D²) times the components or the rows.
+Matrix second_moment(const data::Dataset& data);
+/// Rows that generated points are compared with: what was kept for testing first, at most 4,000.
+/// @throws InvalidInput if there are fewer than four.
+Matrix reference_points(const data::Dataset& data);
+
+struct GenerationOptions {
+  Index samples = 500;
+  diffusion::SamplerOptions sampler;
+  ErrorMeasure measure;
+  std::uint64_t seed = 0;
+};
+
+/// Errors of a cohort's networks as they are now.
+struct GenerationErrors {
+  Vector error;                    ///< (R) NaN where there is none
+  std::vector<std::string> notes;  ///< per network: why there is none, or that it collapsed; or ""
+};
+
+/// Samples all networks side by side; one whose values are not finite does not spoil the others.
+/// @throws InvalidInput where they are no score networks; Cancelled.
+GenerationErrors generation_errors(const Cohort& cohort, const GenerationOptions& options,
+                                   const std::stop_token& stop);
+
+}  // namespace aniso::analysis

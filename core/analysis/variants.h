@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/analysis/laboratory.h"
+#include "core/base/params.h"
+
+namespace aniso::analysis {
+
+/// The experiment with one of its settings taking one value after the other.
+class VariantList {
+ public:
+  /// Reads what `variant_params` declares. @throws InvalidInput without a path.
+  explicit VariantList(const Params& params);
+
+  Index size() const { return static_cast<Index>(values_.size()); }
+  /// Number of each value: itself, or its place among words.
+  const std::vector<double>& values() const { return values_; }
+  Variant variant(Index i) const;
+  /// "average_geometry:8", or a word.
+  std::string label(Index i) const;
+  /// What a picture's axis is called: "dataset.v = average_geometry: k".
+  std::string axis() const;
+  /// The setting, or the first of several.
+  const std::string& path() const { return paths_.front(); }
+
+ private:
+  std::vector<std::string> paths_, words_;
+  std::vector<double> values_;
+  std::string prefix_;
+};
+
+/// The declarations of `path`, `values`, `words` and `prefix`.
+ParamSchema variant_params(const std::string& path, std::vector<double> values,
+                           const std::string& prefix);
+
+/// The words of a comma-separated list, without spaces around them.
+std::vector<std::string> words_of(const std::string& list);
+
+}  // namespace aniso::analysis

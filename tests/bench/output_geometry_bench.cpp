@@ -1,0 +1,184 @@
+// E[F Fᵀ] of fresh score networks: ours (drawn and run many at a time, the moment in float64)
+// against what a LibTorch user writes: a module built anew for each network, run once, its output's
+// outer product added. D = 256, three 3×3 convolutions, 32 channels, group norm, x = 0, t uniform;
+// float32, one thread; sides alternate by blocks of networks, ratios are taken within a repeat.
+
+#include <torch/torch.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "core/analysis/score_probes.h"
+#include "core/engines/engines.h"
+#include "core/geometry/gradient_moment.h"
+#include "core/nn/registry.h"
+#include "core/training/objectives.h"
+#include "tests/bench/sides.h"
+
+namespace aniso {
+namespace {
+
+using bench::process_seconds;
+
+constexpr Index kBlock = 64;
+constexpr Index kSide = 16, kDim = kSide * kSide, kChannels = 32, kGroups = 8, kFeatures = 32;
+
+struct PlainNetwork : torch::nn::Module {
+  PlainNetwork() {
+    using namespace torch::nn;
+    time = register_module("time", Linear(kFeatures, kFeatures));
+    for (int i = 0; i < 2; ++i) {
+      convs.push_back(
+          register_module("conv" + std::to_string(i),
+                          Conv2d(Conv2dOptions(i == 0 ? 1 : kChannels, kChannels, 3).padding(1))));
+      norms.push_back(register_module("norm" + std::to_string(i), GroupNorm(kGroups, kChannels)));
+      shifts.push_back(register_module("shift" + std::to_string(i), Linear(kFeatures, kChannels)));
+    }
+    last = register_module("last", Conv2d(Conv2dOptions(kChannels, 1, 3).padding(1)));
+  }
+
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& tau) {
+    const int half = kFeatures / 2;
+    const auto rates = (torch::arange(half, torch::kFloat32) * (-std::log(1e4) / half)).exp();
+    const auto angles = tau * rates * 1000;
+    const auto c = torch::silu(time(torch::cat({angles.cos(), angles.sin()}, 1)));
+    auto h = x;
+    for (std::size_t i = 0; i < convs.size(); ++i) {
+      h = norms[i](convs[i](h)) + shifts[i](c).unsqueeze(2).unsqueeze(3);
+      h = torch::silu(h);
+    }
+    return last(h);
+  }
+
+  torch::nn::Linear time{nullptr};
+  std::vector<torch::nn::Conv2d> convs;
+  std::vector<torch::nn::GroupNorm> norms;
+  std::vector<torch::nn::Linear> shifts;
+  torch::nn::Conv2d last{nullptr};
+};
+
+class Plain {
+ public:
+  explicit Plain(const diffusion::Diffusion& diffusion) : diffusion_(diffusion) {}
+  void block() {
+    const torch::NoGradGuard no_grad;
+    for (Index i = 0; i < kBlock; ++i) {
+      PlainNetwork network;
+      const Index t = torch::randint(diffusion_.steps(), {1}).item<std::int64_t>();
+      const auto x = torch::zeros({1, 1, kSide, kSide});
+      const auto tau = torch::full({1, 1}, diffusion_.time(t));
+      const auto f = network.forward(x, tau).view({-1}) / diffusion_.schedule.level(t).sigma;
+      moment_.addr_(f, f);
+    }
+    networks_ += kBlock;
+  }
+  double trace() const { return moment_.trace().item<double>() / static_cast<double>(networks_); }
+
+ private:
+  const diffusion::Diffusion& diffusion_;
+  torch::Tensor moment_ = torch::zeros({kDim, kDim});
+  Index networks_ = 0;
+};
+
+class Ours {
+ public:
+  Ours(const diffusion::Diffusion& diffusion, const nn::FunctionFamily& family)
+      : family_(family), moment_(kDim) {
+    law_.diffusion = &diffusion;
+  }
+  void block() {
+    analysis::for_each_fresh_score(
+        family_, kDim, kBlock, law_,
+        RandomStream(1, "bench", static_cast<std::uint64_t>(moment_.networks())), {},
+        [&](const Matrix& scores) { moment_.add(scores); });
+  }
+  double trace() const { return moment_.mean().trace(); }
+
+ private:
+  const nn::FunctionFamily& family_;
+  analysis::ScoreProbeLaw law_;
+  geometry::GradientMoment moment_;
+};
+
+void break_down(const nn::FunctionFamily& family, const diffusion::Diffusion& diffusion);
+
+void run(Index networks, int repeats) {
+  const auto& kind = nn::architecture("score_cnn");
+  const Params params = validated(kind.params,
+                                  {{"channels", kChannels},
+                                   {"layers", 3},
+                                   {"normalisation", "group"},
+                                   {"groups", kGroups},
+                                   {"time_features", kFeatures}},
+                                  "score_cnn");
+  const auto family = engines::make_family(kind, params, InputShape::image(1, kSide, kSide), kDim,
+                                           {.dtype = Dtype::float32});
+  const auto diffusion = diffusion::diffusion_of(
+      validated(training::objective("score_matching").params, {{"steps", 1000}}, "objective"));
+  Plain plain(diffusion);
+  Ours ours(diffusion, *family);
+  plain.block();
+  ours.block();
+  std::vector<double> ratios, plain_s, ours_s;
+  for (int r = 0; r < repeats; ++r) {
+    double a = 0, b = 0;
+    for (Index done = 0; done < networks; done += kBlock) {
+      double start = process_seconds();
+      plain.block();
+      a += process_seconds() - start;
+      start = process_seconds();
+      ours.block();
+      b += process_seconds() - start;
+    }
+    plain_s.push_back(a);
+    ours_s.push_back(b);
+    ratios.push_back(a / b);
+  }
+  const auto low = *std::min_element(ratios.begin(), ratios.end());
+  const auto high = *std::max_element(ratios.begin(), ratios.end());
+  std::printf(
+      "E[F F^T], %ld networks, %ld parameters each: plain loop %.3f s, ours %.3f s, ratio %.2f "
+      "(%.2f-%.2f); traces %.1f and %.1f\n",
+      static_cast<long>(networks), static_cast<long>(family->parameter_count()),
+      bench::median(plain_s), bench::median(ours_s), bench::median(ratios), low, high,
+      plain.trace(), ours.trace());
+  break_down(*family, diffusion);
+}
+
+// Where our time goes, for one block.
+void break_down(const nn::FunctionFamily& family, const diffusion::Diffusion& diffusion) {
+  analysis::ScoreProbeLaw law;
+  law.diffusion = &diffusion;
+  std::vector<double> draw, run, add;
+  geometry::GradientMoment moment(kDim);
+  for (int i = 0; i < 20; ++i) {
+    const RandomStream stream(2, "break down", static_cast<std::uint64_t>(i));
+    double start = process_seconds();
+    const Matrix parameters = family.draw(stream, kBlock);
+    draw.push_back(process_seconds() - start);
+    const auto probe = law.draw(kDim, 0, kBlock, stream);
+    start = process_seconds();
+    const Matrix outputs = family.own_values(parameters, probe.inputs);
+    run.push_back(process_seconds() - start);
+    start = process_seconds();
+    for (Index r = 0; r < kBlock; ++r) moment.add(outputs.row(r));
+    add.push_back(process_seconds() - start);
+  }
+  const auto each = [](std::vector<double> s) {
+    return 1e6 * bench::median(std::move(s)) / kBlock;
+  };
+  std::printf("a network of ours: drawn in %.0f us, run in %.0f us, added in %.0f us\n", each(draw),
+              each(run), each(add));
+}
+
+}  // namespace
+}  // namespace aniso
+
+// [NETWORKS [REPEATS]]
+int main(int argc, char** argv) {
+  aniso::engines::tune_allocator();
+  aniso::engines::set_thread_count(1);
+  aniso::run(argc > 1 ? std::atol(argv[1]) : 10000, argc > 2 ? std::atoi(argv[2]) : 3);
+}
