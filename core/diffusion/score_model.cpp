@@ -28,7 +28,7 @@ Matrix ScoreModel::score(MatrixRef x, Index t) const {
 
 Matrix ScoreModel::denoised(MatrixRef x, Index t) const { return converted(x, t, Prediction::x0); }
 
-Matrix ScoreModel::prediction(MatrixRef x, Index t) const {
+Matrix ScoreModel::inputs_of(const MatrixRef& x, Index t) const {
   check_shape("ScoreModel: x", x, -1, dim());
   check_finite("ScoreModel: x", x);
   ANISO_CHECK(t >= 0 && t < diffusion_.steps(), "ScoreModel: step ", t, " is not within 0 … ",
@@ -36,10 +36,33 @@ Matrix ScoreModel::prediction(MatrixRef x, Index t) const {
   Matrix inputs(x.rows(), dim() + 1);
   inputs.leftCols(dim()) = x;
   inputs.col(dim()).setConstant(diffusion_.time(t));
-  Matrix values = network_->values(inputs);
+  return inputs;
+}
+
+Matrix ScoreModel::prediction(MatrixRef x, Index t) const {
+  Matrix values = network_->values(inputs_of(x, t));
   check_shape("ScoreModel: the network's values", values, x.rows(), dim());
   check_rows_finite("the values of the network", values, t);
   return values;
+}
+
+Matrix ScoreModel::score_gradient(MatrixRef x, Index t, Index component) const {
+  ANISO_CHECK(component >= 0 && component < dim(), "ScoreModel: component ", component,
+              " is not within 0 … ", dim() - 1);
+  Matrix slopes =
+      network_->input_gradients(inputs_of(x, t), Vector::Unit(dim(), component)).leftCols(dim());
+  check_rows_finite("the slopes of the network", slopes, t);
+  // ε = a x + b F, whichever of them F predicts.
+  const auto level = diffusion_.schedule.level(t);
+  const auto epsilon = [&](double x_t, double predicted) {
+    return theory::converted_prediction(Matrix::Constant(1, 1, x_t),
+                                        Matrix::Constant(1, 1, predicted), diffusion_.prediction,
+                                        Prediction::epsilon, Vector::Constant(1, level.signal),
+                                        Vector::Constant(1, level.sigma))(0, 0);
+  };
+  slopes *= -epsilon(0, 1) / level.sigma;
+  slopes.col(component).array() -= epsilon(1, 0) / level.sigma;
+  return slopes;
 }
 
 Matrix ScoreModel::converted(const MatrixRef& x, Index t, Prediction to) const {
