@@ -1,14 +1,16 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 #include <utility>
 
+#include "core/analysis/exact_score.h"
 #include "core/analysis/geometry_results.h"
 #include "core/analysis/plane_grid.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
 #include "core/diffusion/sampler.h"
 #include "core/diffusion/score_model.h"
+#include "core/figure/ticks.h"
 #include "core/geometry/wasserstein.h"
 
 namespace aniso::analysis {
@@ -27,21 +29,28 @@ Matrix reference_of(const data::Dataset& data) {
   return data.x(rows, Eigen::all);
 }
 
-// Generated points over the data, both projected onto the plane.
-PointSet cloud(const Matrix& points, const Matrix& data, const PlaneGrid& grid,
-               const std::string& title) {
+// Generated points over the data, both projected onto the plane; without one, why there is none.
+PointSet cloud(const Matrix& points, const Matrix& data, const std::optional<PlaneGrid>& grid,
+               const std::string& no_plane, const std::string& title) {
   PointSet out;
   out.quantity.id = "points";
   out.quantity.title = title;
-  out.quantity.x_label = grid.u_label;
-  out.quantity.y_label = grid.v_label;
-  Matrix basis(grid.plane.u.size(), 2);
-  basis << grid.plane.u, grid.plane.v;
+  if (!grid) {
+    out.quantity.status = Status::undefined(no_plane);
+    out.points = Matrix(0, 2);
+    return out;
+  }
+  out.quantity.x_label = grid->u_label;
+  out.quantity.y_label = grid->v_label;
+  Matrix basis(grid->plane.u.size(), 2);
+  basis << grid->plane.u, grid->plane.v;
+  const auto on_plane = [&](const auto& x) -> Matrix {
+    return (x.rowwise() - grid->plane.origin.transpose()) * basis;
+  };
   const Index shown = std::min(points.rows(), data.rows());
   out.points.resize(shown + points.rows(), 2);
-  out.points.topRows(shown) =
-      (data.topRows(shown).rowwise() - grid.plane.origin.transpose()) * basis;
-  out.points.bottomRows(points.rows()) = (points.rowwise() - grid.plane.origin.transpose()) * basis;
+  out.points.topRows(shown) = on_plane(data.topRows(shown));
+  out.points.bottomRows(points.rows()) = on_plane(points);
   out.labels = Labels::Zero(out.points.rows());
   out.labels.tail(points.rows()).setOnes();
   out.label_names = {"data", "samples"};
@@ -72,12 +81,16 @@ void add_distances(std::vector<Result>& results, const Input& input, const Matri
       geometry::gaussian_wasserstein_of(points, data) / unit);
   const double size = std::sqrt(points.squaredNorm() / static_cast<double>(points.size())) / unit;
   add("relative_size", "size of the samples over that of the data", size);
-  notes.push_back(text("distances in units of the data's root mean square; sliced over ",
-                       grouped(options.projections), " random directions"));
-  if (size < kCollapsed)
-    notes.emplace_back("the samples have collapsed to 0");
-  else if (size > kDiverged)
-    notes.emplace_back("the samples have diverged far beyond the data");
+  notes.push_back(
+      text("distances in ",
+           rms > 0 ? "units of the data's root mean square" : "input units, because the data are 0",
+           "; sliced over ", grouped(options.projections), " random directions"));
+  const bool collapsed = size < kCollapsed;
+  if (rms > 0 && (collapsed || size > kDiverged))
+    notes.push_back(
+        text("the samples have ", collapsed ? "collapsed to 0" : "diverged", ": their size is ",
+             figure::short_number(size, 3), " of that of the data, their sliced W2 ",
+             figure::short_number(distance.sliced / unit, 3), "; SW2 = 1 is collapse to 0"));
 }
 
 std::vector<Result> run(const Input& input, const std::stop_token& stop,
@@ -85,8 +98,8 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   ANISO_CHECK(input.diffusion != nullptr,
               "this looks at score networks; choose the objective 'score_matching'");
   const std::string no_plane = no_plane_reason(input);
-  ANISO_CHECK(no_plane.empty(), no_plane);
-  const PlaneGrid grid = plane_grid(input, notes);
+  std::optional<PlaneGrid> grid;
+  if (no_plane.empty()) grid = plane_grid(input, notes);
   const Matrix data = reference_of(*input.data);
   const diffusion::ScoreModel model(*input.function, *input.diffusion);
   const RandomStream stream(static_cast<std::uint64_t>(input.params.integer("seed")), "samples");
@@ -96,15 +109,16 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   while (more) {
     if (stop.stop_requested()) throw Cancelled{};
     more = sampling.advance();
-    if (!input.publish || !more) continue;
+    if (!input.publish || !more || !grid) continue;
     std::vector<Result> now;
-    now.emplace_back(cloud(sampling.points(), data, grid,
+    now.emplace_back(cloud(sampling.points(), data, grid, no_plane,
                            text("Samples on their way, step ", grouped(sampling.t()))));
     input.publish(std::move(now), static_cast<double>(sampling.steps_done()) /
                                       static_cast<double>(sampling.steps_total()));
   }
   std::vector<Result> results;
-  results.emplace_back(cloud(sampling.points(), data, grid, "Samples and data"));
+  results.emplace_back(cloud(sampling.points(), data, grid, no_plane, "Samples and data"));
+  note_rank(*input.data, notes);
   add_distances(results, input, sampling.points(), data, notes);
   return results;
 }
