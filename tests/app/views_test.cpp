@@ -47,5 +47,13 @@ TEST(AverageGeometryView, TakesTheAnalysisOwnParameters) {
   EXPECT_THROW(view->set_settings({{"networks", 0}}), InvalidInput);
 }
 
+TEST(OutputGeometryView, HasAViewOfItsOwnThatKeepsThePresetsSettings) {
+  const auto view = view_type("output_geometry").make();
+  view->set_settings({{"show", "now"}, {"timesteps", "one"}, {"step", 999}, {"selected", 3}});
+  EXPECT_EQ(view->settings().integer("selected"), 3);
+  EXPECT_TRUE(view->settings().boolean("pictures"));
+  EXPECT_THROW(view->set_settings({{"selected", -1}}), InvalidInput);
+}
+
 }  // namespace
 }  // namespace aniso::app
