@@ -419,7 +419,7 @@ void OutputGeometryView::read_out(Frame& frame, Index index) const {
   for (Reading& judgement : judgements_of(rising_, index))
     frame.readings.push_back(std::move(judgement));
   // By this number a dataset's direction names it.
-  frame.readings.push_back({"as eigenvector", grouped(count - 1 - index), "from the largest"});
+  frame.readings.push_back({"as dataset index", grouped(count - 1 - index), ""});
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ std::string subspace_of(const analysis::Spectrum& rising, Index index) {
   const auto group = group_of(rising.groups, index);
   if (!group || rising.groups[*group].count < 2) return "";
   const Index count = rising.groups[*group].count;
-  return rising.values[index] == 0 ? text("null space, one of ", grouped(count))
+  return rising.values[index] == 0 ? text("null space of ", grouped(count))
                                    : text("one of ", grouped(count), " alike");
 }
 

@@ -13,7 +13,7 @@ namespace aniso::app {
 /// one takes its neighbour's place. @param room  at most so many. @param selected  −1 for none.
 std::vector<Index> directions_to_show(const analysis::Spectrum& rising, Index room, Index selected);
 
-/// "null space, one of 39", "one of 16 alike", "" where it stands for itself.
+/// "null space of 39", "one of 16 alike", "" where it stands for itself.
 std::string subspace_of(const analysis::Spectrum& rising, Index index);
 
 /// Every spectrum seen of a run against the step: evenly chosen values, counted from the smallest,

@@ -17,6 +17,7 @@ using ui::TextSize;
 constexpr double kFewest = 3;        // indices that a zoom leaves
 constexpr float kSmallestBox = 6;    // pixels: a shorter right drag is a click
 constexpr float kCardPicture = 104;  // height of a direction's picture
+constexpr float kBelowNames = 40;    // what a null space is called stays in sight
 
 // What a tile has no room for: the strip, the legend, the names of the axes.
 enum Fit { kNoStrip = 1, kNoLegend = 2, kNoNames = 4 };
@@ -38,7 +39,8 @@ figure::Figure fitted_spectrum(figure::Figure figure, int fit) {
       panel.subtitle.clear();
       for (figure::Line& line : panel.lines) line.name.clear();
       for (figure::Band& band : panel.bands) band.name.clear();
-      for (figure::Rule& rule : panel.rules) rule.name.clear();
+      for (figure::Rule& rule : panel.rules)
+        if (!rule.vertical) rule.name.clear();
       for (figure::Points& points : panel.points) points.name.clear();
     }
     if ((fit & kNoNames) != 0) {
@@ -187,7 +189,8 @@ void draw_direction_card(const ui::FigurePainter& painter, DirectionPicture& pic
   if (size.x > b.x - a.x || size.y > b.y - a.y) return;  // the inspector still has the numbers
   const bool right = corner == Corner::upper_right;
   const ImVec2 mouse = ImGui::GetMousePos();
-  ImVec2 at{right ? b.x - size.x - pad : a.x + pad, a.y + pad};
+  ImVec2 at{right ? b.x - size.x - pad : a.x + pad, a.y + (right ? pad : ui::px(kBelowNames))};
+  if (at.y + size.y > b.y) at.y = a.y + pad;
   const bool covered = right ? mouse.x > at.x - 2 * pad : mouse.x < at.x + size.x + 2 * pad;
   if (covered && mouse.y < at.y + size.y + 2 * pad)
     at = {right ? a.x + pad : b.x - size.x - pad, b.y - size.y - pad};

@@ -55,11 +55,7 @@ class SpectrumPanel {
     add_band();
     add_guide();
     add_groups();
-    if (look_.theory && s_.theory.size() == s_.values.size())
-      panel_.lines.push_back({s_.theory_name,
-                              indices(),
-                              shown(s_.theory),
-                              {.category = 1, .width = 2, .dashed = true}});
+    add_theory();
     add_points();
     fit_axes();
     if (look_.null_space) add_null_space();
@@ -157,6 +153,17 @@ class SpectrumPanel {
     if (last != nullptr) last->name = "cannot be told apart";
   }
 
+  void add_theory() {
+    if (!look_.theory || s_.theory.size() != s_.values.size()) return;
+    figure::Line line{
+        s_.theory_name, indices(), shown(s_.theory), {.category = 1, .width = 2, .dashed = true}};
+    // Zeros of the theory are not missing where zeros are a block.
+    if (look_.null_space)
+      for (std::size_t i = 0; i < line.x.size(); ++i)
+        if (std::isnan(line.y[i]) && s_.theory[static_cast<Index>(i)] == 0) line.x[i] = kNaN;
+    panel_.lines.push_back(std::move(line));
+  }
+
   void add_points() {
     const std::vector<double> x = indices(), y = shown(s_.values);
     figure::Points outside, inside;
@@ -233,11 +240,12 @@ class SpectrumPanel {
         {"", {from, to}, {low, low}, {high, high}, {.role = Role::quiet, .opacity = 1}});
     const double left = std::max(from, panel_.x.low);
     if (left >= std::min(to, panel_.x.high)) return;
-    panel_.rules.push_back({.name = text("null space: ", grouped(count),
-                                         count == 1 ? " direction" : " directions, without order"),
-                            .at = left,
-                            .vertical = true,
-                            .style = {.role = Role::quiet, .width = 1}});
+    // Names at one place go below one another.
+    for (const std::string& name :
+         {text("null space: ", grouped(count), count == 1 ? " direction" : " directions"),
+          std::string(count == 1 ? "" : "no order among them")})
+      panel_.rules.push_back(
+          {.name = name, .at = left, .vertical = true, .style = {.role = Role::quiet, .width = 1}});
     panel_.rules.push_back(
         {.name = "", .at = to, .vertical = true, .style = {.role = Role::quiet, .width = 1}});
   }

@@ -161,8 +161,13 @@ TEST(SpectrumFigure, TheNullSpaceIsOneBlock) {
   });
   ASSERT_NE(named, up.rules.end());
   EXPECT_EQ(named->at, 0.5);
-  EXPECT_EQ(named->name, "null space: 3 directions, without order");
+  EXPECT_EQ(named->name, "null space: 3 directions");
   EXPECT_EQ(spectrum_panel(judged(), look).bands.size(), 1u) << "none where no value is 0";
+  Spectrum theory = rising(s);
+  theory.theory.head(3).setZero();
+  const auto dashed = spectrum_panel(theory, look).lines.back();
+  EXPECT_TRUE(std::isnan(dashed.x[2]) && std::isnan(dashed.y[2])) << "nothing is missing there";
+  EXPECT_EQ(dashed.x[3], 4);
   look.low = 4;  // zoomed to what lies beyond it
   look.high = 6.5;
   for (const auto& rule : spectrum_panel(rising(s), look).rules)

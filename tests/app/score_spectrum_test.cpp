@@ -52,7 +52,7 @@ TEST(ScoreSpectrum, TheSelectedDirectionIsAlwaysShown) {
 
 TEST(ScoreSpectrum, SaysWhatADirectionStandsFor) {
   const auto s = with_null_space();
-  EXPECT_EQ(subspace_of(s, 3), "null space, one of 4");
+  EXPECT_EQ(subspace_of(s, 3), "null space of 4");
   EXPECT_EQ(subspace_of(s, 4), "one of 2 alike");
   EXPECT_EQ(subspace_of(s, 9), "");
   analysis::Spectrum bare;
@@ -109,8 +109,7 @@ TEST(ScoreSpectrum, DirectionsAreImagesSideBySideOrRows) {
   Matrix directions(2, 12);
   directions.setConstant(0.5);
   directions(1, 0) = -2;
-  const auto images =
-      directions_panel(directions, InputShape::image(1, 3, 4), {"SAD 1", "SAD 12"});
+  const auto images = directions_panel(directions, InputShape::image(1, 3, 4), {"SAD 1", "SAD 12"});
   ASSERT_TRUE(images.field);
   EXPECT_EQ(images.field->values.rows(), 3);
   EXPECT_EQ(images.field->values.cols(), 2 * 4 + 1);
