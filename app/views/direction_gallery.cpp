@@ -38,6 +38,12 @@ float DirectionGallery::row_height(const InputShape& shape, const Look& look, st
          ui::px(kLineHeight) * static_cast<float>(lines);
 }
 
+float DirectionGallery::height(const InputShape& shape, const Look& look, std::size_t rows,
+                               std::size_t lines) {
+  const float row = row_height(shape, look, lines) + ui::px(kGap);
+  return std::max(0.0f, static_cast<float>(rows) * row - ui::px(kGap));
+}
+
 DirectionGallery::Answer DirectionGallery::draw(const std::vector<Item>& items,
                                                 const InputShape& shape, const Look& look,
                                                 float width) {
@@ -56,8 +62,7 @@ DirectionGallery::Answer DirectionGallery::draw(const std::vector<Item>& items,
                std::round(start.y + row * (cell.y + ui::px(kGap)))},
               cell, picture, look, answer);
   }
-  const auto rows = static_cast<float>((items.size() + per_row - 1) / per_row);
-  answer.height = std::max(0.0f, rows * (cell.y + ui::px(kGap)) - ui::px(kGap));
+  answer.height = height(shape, look, (items.size() + per_row - 1) / per_row, lines);
   ImGui::SetCursorScreenPos(start);
   ImGui::Dummy({width, answer.height});
   return answer;

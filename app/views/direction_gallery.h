@@ -38,6 +38,9 @@ class DirectionGallery {
   static std::size_t columns(const InputShape& shape, const Look& look, float width);
   /// Height of a row whose items have so many quiet lines, ImGui units.
   static float row_height(const InputShape& shape, const Look& look, std::size_t lines);
+  /// Height of so many rows.
+  static float height(const InputShape& shape, const Look& look, std::size_t rows,
+                      std::size_t lines);
   /// Draws from the cursor position, which moves below; left-aligned.
   Answer draw(const std::vector<Item>& items, const InputShape& shape, const Look& look,
               float width);

@@ -16,7 +16,9 @@
   VIEW(average_geometry)    \
   VIEW(evolution)           \
   VIEW(ensemble_boundaries) \
-  VIEW(output_geometry)
+  VIEW(output_geometry)     \
+  VIEW(prediction)          \
+  VIEW(basis_errors)
 
 namespace aniso::app {
 

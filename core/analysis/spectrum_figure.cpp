@@ -160,7 +160,7 @@ class SpectrumPanel {
     // Zeros of the theory are not missing where zeros are a block.
     if (look_.null_space)
       for (std::size_t i = 0; i < line.x.size(); ++i)
-        if (std::isnan(line.y[i]) && s_.theory[static_cast<Index>(i)] == 0) line.x[i] = kNaN;
+        if (is_log() && std::isnan(line.y[i])) line.x[i] = kNaN;
     panel_.lines.push_back(std::move(line));
   }
 
