@@ -20,8 +20,9 @@ namespace {
 
 constexpr const char* kId = "basis_errors";
 constexpr float kBarHeight = 28;
-constexpr float kTwoMaps = 480;  // of a tile with both maps side by side, design pixels
-constexpr float kStacked = 620;  // of one with both below one another
+constexpr float kTwoMaps = 480;       // of a tile with both maps side by side, design pixels
+constexpr float kRoomForWords = 360;  // of one that repeats the conjecture
+constexpr float kStacked = 620;       // of one with both below one another
 
 const analysis::Analysis& basis_analysis() { return analysis::analysis(kId); }
 
@@ -181,7 +182,8 @@ void BasisErrorsView::draw_words() const {
         (done && !errors_.verdict.empty() ? errors_.verdict : progress()).c_str());
     ImGui::PopTextWrapPos();
   }
-  ui::quiet_text(kLoudnessConjecture);
+  if (ImGui::GetContentRegionAvail().y >= ui::px(kRoomForWords))
+    ui::quiet_text(kLoudnessConjecture);
 }
 
 // Row and column of the map under the pointer.

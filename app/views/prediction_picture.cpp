@@ -230,6 +230,7 @@ figure::Panel training_panel(const PredictionGroup& group, const PredictionLook&
   panel.title = group.name.empty() ? "While training" : "While training, " + group.name;
   panel.x.label = "training step";
   panel.x.integer = true;
+  panel.x.low = 0;
   panel.y.label = "error / size of the data";
   std::vector<double> all;
   for (std::size_t i = 0; i < group.curves.size(); ++i) {

@@ -34,6 +34,8 @@ constexpr float kSmallPicture = 48, kPicture = 72;
 constexpr std::array<float, 4> kPictures = {72, 104, 144, 192};
 constexpr double kLettersShare = 0.8;  // of a plot's height, at most, for letters at its curves
 constexpr float kReach = 40;           // of the pointer to a point
+constexpr float kLowPlot = 180;        // below it a plot goes without names
+constexpr float kRoomForWords = 420;   // of a tile that says more than the first verdict
 constexpr float kFooter = 96;          // buttons and what is conjectured
 
 const analysis::Analysis& prediction_analysis() { return analysis::analysis(kId); }
@@ -184,6 +186,8 @@ void PredictionView::take_results() {
 std::string PredictionView::subtitle(const Frame& /*frame*/) const {
   if (is_predicting()) return "1 predict · 2 watch · 3 compare";
   std::string out = is_conjecture() ? "the conjecture's order" : "your order";
+  for (std::size_t i = 1; i < prediction_.verdicts.size(); ++i)
+    out += " · " + prediction_.verdicts[i];
   for (const std::string& remark : prediction_.remarks) out += " · " + remark;
   return out;
 }
@@ -362,6 +366,7 @@ void PredictionView::draw_words(Frame& frame) {
   const float width = ImGui::GetContentRegionAvail().x;
   const bool done = is_done() && feed_.error().empty();
   const std::string label = done || !feed_.error().empty() ? "Start over" : "Cancel";
+  const bool has_room = ImGui::GetContentRegionAvail().y >= ui::px(kRoomForWords);
   const float button = ui::text_extent(Face::regular, TextSize::body, label).x + ui::px(24);
   ImGui::SetCursorScreenPos({at.x + width - button, at.y});
   if (ui::text_button(label)) set(frame, {{"stage", "look"}});
@@ -385,10 +390,10 @@ void PredictionView::draw_words(Frame& frame) {
     ImGui::TextUnformatted(prediction_.verdicts.front().c_str());
   }
   ImGui::PushStyleColor(ImGuiCol_Text, ui::color4(ui::theme().quiet));
-  for (std::size_t i = 1; done && i < prediction_.verdicts.size(); ++i)
+  for (std::size_t i = 1; done && has_room && i < prediction_.verdicts.size(); ++i)
     ImGui::TextUnformatted(prediction_.verdicts[i].c_str());
   // The verdicts say ρ; before them it is that of the errors so far.
-  if (!done && prediction_.is_measured())
+  if (!done && has_room && prediction_.is_measured())
     for (const PredictionGroup& group : prediction_.groups)
       ImGui::TextUnformatted(text("so far ", correlation_words(group)).c_str());
   ImGui::PopStyleColor();
@@ -410,7 +415,8 @@ figure::Figure PredictionView::content(bool legend) const {
 void PredictionView::update_figure(ImVec2 size) {
   const float width = size.x / ui::look().scale(), height = size.y / ui::look().scale();
   const bool wide = width >= kWide, high = height >= 2 * kLeastPlot;
-  const int fit = (wide ? 1 : 0) | (high ? 2 : 0) | (is_done() ? 4 : 0) | (height < 180 ? 8 : 0);
+  const int fit =
+      (wide ? 1 : 0) | (high ? 2 : 0) | (is_done() ? 4 : 0) | (height < kLowPlot ? 8 : 0);
   if (drawn_ == taken_.get() && drawn_stale_ == taken_stale_ && drawn_fit_ == fit) return;
   drawn_ = taken_.get();
   drawn_stale_ = taken_stale_;
@@ -423,8 +429,12 @@ void PredictionView::update_figure(ImVec2 size) {
     figure_.panels = {kept};
   }
   figure_.columns = wide ? static_cast<int>(figure_.panels.size()) : 1;
-  if (height < 180)
-    for (figure::Panel& panel : figure_.panels) panel.x.label.clear();
+  if (height < kLowPlot)  // the verdict says what it is
+    for (figure::Panel& panel : figure_.panels) {
+      panel.x.label.clear();
+      panel.title.clear();
+      panel.subtitle.clear();
+    }
   ++version_;
 }
 
