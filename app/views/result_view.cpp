@@ -1,15 +1,13 @@
-#include <algorithm>
 #include <memory>
 
 #include "app/views/analysis_feed.h"
 #include "app/views/builtin.h"
 #include "app/views/figure_view.h"
+#include "app/views/result_history.h"
 #include "core/analysis/registry.h"
 
 namespace aniso::app {
 namespace {
-
-constexpr std::size_t kHistory = 400;  // results kept for "over time"
 
 /// Any analysis, drawn by the kinds of its results: as it is now, or its spectra over time.
 class ResultView : public FigureView {
@@ -35,20 +33,10 @@ class ResultView : public FigureView {
     for (const ParamSpec& spec : analysis_.params) params[spec.name] = settings_.json()[spec.name];
     feed_.update(frame, tag(), analysis_.id, params);
     const auto& newest = feed_.results();
-    if (!history_.empty() && (!newest || newest->run != history_.back()->run)) history_.clear();
+    if (!newest) history_.clear();
     if (!newest || newest == seen_) return;
     seen_ = newest;
-    if (params != params_) history_.clear();
-    params_ = params;
-    // In order of steps: looking back fills in what was not looked at while it trained.
-    const auto at = std::lower_bound(
-        history_.begin(), history_.end(), newest->step,
-        [](const analysis::ResultsPtr& results, Index step) { return results->step < step; });
-    if (at != history_.end() && (*at)->step == newest->step)
-      *at = newest;
-    else
-      history_.insert(at, newest);
-    thin();
+    history_.take(*newest, params);
   }
   bool is_stale(const Frame& /*frame*/) const override {
     return drawn_ != feed_.results() || drawn_error_ != feed_.error();
@@ -68,7 +56,7 @@ class ResultView : public FigureView {
 
  private:
   figure::Figure over_time(const Frame& frame) const {
-    figure::Figure figure = analysis::figure_over_time(analysis_, history_);
+    figure::Figure figure = analysis::figure_over_time(analysis_, history_.results());
     if (!frame.snapshot->is_behind()) return figure;
     for (auto& panel : figure.panels)
       if (!panel.lines.empty())
@@ -79,20 +67,10 @@ class ResultView : public FigureView {
     return figure;
   }
 
-  // Drops every second entry but the last: the history covers the run at half the density.
-  void thin() {
-    if (history_.size() <= kHistory) return;
-    std::vector<analysis::ResultsPtr> kept;
-    for (std::size_t i = 0; i < history_.size(); ++i)
-      if (i % 2 == 0 || i + 1 == history_.size()) kept.push_back(history_[i]);
-    history_ = std::move(kept);
-  }
-
   const analysis::Analysis& analysis_;
   ParamSchema schema_;
   AnalysisFeed feed_;
-  Json params_;
-  std::vector<analysis::ResultsPtr> history_;
+  ResultHistory history_;
   analysis::ResultsPtr seen_;           // newest of those in it
   mutable analysis::ResultsPtr drawn_;  // what figure_of last showed
   mutable std::string drawn_error_;

@@ -28,37 +28,6 @@ std::vector<Choice> analyses_with_spectra() {
   return out;
 }
 
-// What a tile has no room for: the strip, the legend, the names of the axes.
-enum Fit { kNoStrip = 1, kNoLegend = 2, kNoNames = 4 };
-
-int fit_of(ImVec2 size) {
-  const float width = size.x / ui::look().scale(), height = size.y / ui::look().scale();
-  return (height < 360 ? kNoStrip : 0) | (width < 320 || height < 260 ? kNoLegend : 0) |
-         (height < 220 ? kNoNames : 0);
-}
-
-// The figure as it fits the tile, without what the tile's header says already.
-figure::Figure fitted(figure::Figure figure, int fit) {
-  if ((fit & kNoStrip) != 0) figure.panels.resize(1);
-  if (figure.panels.size() > 1) figure.panels.front().x.label.clear();
-  for (figure::Panel& panel : figure.panels) {
-    panel.title.clear();
-    if ((fit & kNoLegend) != 0) {
-      panel.subtitle.clear();
-      for (figure::Line& line : panel.lines) line.name.clear();
-      for (figure::Band& band : panel.bands) band.name.clear();
-      for (figure::Rule& rule : panel.rules) rule.name.clear();
-      for (figure::Points& points : panel.points) points.name.clear();
-    }
-    if ((fit & kNoNames) != 0) {
-      panel.x.label.clear();
-      panel.y.label.clear();
-      panel.y.unit.clear();
-    }
-  }
-  return figure;
-}
-
 ParamSchema own_params() {
   return {choice_param("analysis", kDefaultAnalysis, analyses_with_spectra())
               .about("Whose spectrum is shown."),
@@ -166,7 +135,7 @@ std::string SpectrumView::subtitle(const Frame& /*frame*/) const {
   return out;
 }
 
-void SpectrumView::reset_view() { range_.reset(); }
+void SpectrumView::reset_view() { zoom_.reset(); }
 
 std::string SpectrumView::empty_reason() const {
   if (!feed_.error().empty()) return feed_.error();
@@ -206,9 +175,9 @@ figure::Figure SpectrumView::content() const {
   look.theory = settings_.boolean("theory");
   look.groups = settings_.boolean("groups");
   look.split_null = look.null_band;
-  if (range_) {
-    look.low = range_->first;
-    look.high = range_->second;
+  if (const auto& range = zoom_.range()) {
+    look.low = range->first;
+    look.high = range->second;
   }
   figure::Figure figure;
   figure::Panel spectrum = analysis::spectrum_panel(now, look);
@@ -243,14 +212,14 @@ figure::Figure SpectrumView::figure(const Frame& frame) const {
 }
 
 void SpectrumView::update_figure(ImVec2 size) {
-  const int fit = fit_of(size);
+  const int fit = spectrum_fit(size);
   if (drawn_ == feed_.results().get() && drawn_settings_ == settings_.json() &&
-      drawn_range_ == range_ && drawn_history_ == history_.version() && drawn_fit_ == fit)
+      drawn_range_ == zoom_.range() && drawn_history_ == history_.version() && drawn_fit_ == fit)
     return;
-  figure_ = fitted(content(), fit);
+  figure_ = fitted_spectrum(content(), fit);
   drawn_ = feed_.results().get();
   drawn_settings_ = settings_.json();
-  drawn_range_ = range_;
+  drawn_range_ = zoom_.range();
   drawn_history_ = history_.version();
   drawn_fit_ = fit;
   ++version_;

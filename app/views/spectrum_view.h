@@ -10,6 +10,7 @@
 #include "app/views/direction_menu.h"
 #include "app/views/direction_picture.h"
 #include "app/views/spectrum_history.h"
+#include "app/views/spectrum_parts.h"
 #include "app/views/view.h"
 
 namespace aniso::app {
@@ -50,8 +51,6 @@ class SpectrumView : public View {
 
   void draw_bar(Frame& frame);
   void handle_mouse(Frame& frame, ImVec2 at, ImVec2 size);
-  void zoom(Frame& frame, ImVec2 mouse, bool active);
-  void drag_box(Frame& frame, ImVec2 mouse, bool hovered);
   std::optional<Place> place_at(ImVec2 mouse) const;
   std::optional<Place> value_at(const figure::PanelFrame& plot, figure::Point p) const;
   std::optional<Place> moment_at(const figure::PanelFrame& plot, figure::Point p) const;
@@ -61,7 +60,7 @@ class SpectrumView : public View {
   std::vector<Reading> readings_of(const Place& place) const;
   void mark(const Place& place) const;
   void mark_path(const Place& place, const figure::PanelFrame& plot) const;
-  void draw_card(Frame& frame, const Place& place);
+  void draw_card(const Frame& frame, const Place& place);
   std::string name_of(const Place& place) const;
 
   const ParamSchema* schema_;
@@ -79,13 +78,12 @@ class SpectrumView : public View {
   std::uint64_t drawn_history_ = 0;
   Json drawn_settings_;
   int drawn_fit_ = -1;
-  std::optional<std::pair<double, double>> range_, drawn_range_;  ///< of indices that is shown
+  IndexZoom zoom_;
+  std::optional<IndexZoom::Range> drawn_range_;
 
   std::unique_ptr<DirectionPicture> picture_;
   std::optional<Place> clicked_;
   NamedDirection menu_direction_;  ///< what the menu speaks of
-  std::optional<ImVec2> box_start_;
-  bool dragged_ = false;
 };
 
 }  // namespace aniso::app

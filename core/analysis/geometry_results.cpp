@@ -6,22 +6,23 @@
 
 #include "core/base/random.h"
 #include "core/geometry/basis.h"
+#include "core/geometry/score_directions.h"
 #include "core/geometry/spectra.h"
 
 namespace aniso::analysis {
 namespace {
-
-constexpr double kRounding = 1e-10;  // of the largest eigenvalue
 
 Quantity quantity(std::string id, std::string title, std::string unit, std::string x,
                   std::string y) {
   return {std::move(id), std::move(title), std::move(unit), std::move(x), std::move(y), {}};
 }
 
-Index rank_of(const Vector& falling) {
-  Index rank = 0;
-  while (rank < falling.size() && falling[rank] > kRounding * falling[0]) ++rank;
-  return rank;
+// The groups of score directions, counted from the largest eigenvalue as a Spectrum counts.
+std::vector<geometry::EigenGroup> falling(const geometry::ScoreDirections& directions) {
+  std::vector<geometry::EigenGroup> out;
+  for (auto group = directions.groups.rbegin(); group != directions.groups.rend(); ++group)
+    out.push_back({directions.values.size() - group->first - group->count, group->count});
+  return out;
 }
 
 Spectrum spectrum_of(const geometry::GradientMoment& moment, const geometry::SymmetricEigen& eigen,
@@ -30,8 +31,6 @@ Spectrum spectrum_of(const geometry::GradientMoment& moment, const geometry::Sym
   out.quantity = quantity("eigenvalues", "Eigenvalues of the " + context.name, context.unit,
                           "index", "eigenvalue");
   out.values = eigen.values.cwiseMax(0);  // PSD: what lies below is rounding
-  const Index rank = context.has_null_space ? rank_of(out.values) : out.values.size();
-  out.values.tail(out.values.size() - rank).setZero();
   out.directions = eigen.vectors.transpose();
   if (context.null != nullptr) {
     out.null_low = context.null->low;
@@ -40,15 +39,22 @@ Spectrum spectrum_of(const geometry::GradientMoment& moment, const geometry::Sym
   }
   out.theory = context.theory;
   out.theory_name = context.theory_name;
-  if (moment.networks() < 2) return out;
+  const bool has_halves = moment.networks() > 1;
+  // Two eigenvalues are told apart where they differ by more than what separates the halves there.
+  const Vector resolutions =
+      has_halves ? geometry::gap_resolutions(moment, eigen.vectors) : Vector();
+  if (context.has_null_space) {
+    const auto directions = geometry::score_directions(eigen, {.resolutions = resolutions});
+    out.values.tail(directions.nullity()).setZero();
+    out.groups = falling(directions);
+  } else if (has_halves) {
+    out.groups = geometry::eigen_groups(out.values, resolutions);
+  }
+  if (!has_halves) return out;
   const double level = out.values.mean();
   const auto edges = geometry::marchenko_pastur_edges(moment.dim(), moment.networks());
   out.guide_low = edges.low * level;
   out.guide_high = edges.high * level;
-  // Two eigenvalues are told apart where they differ by more than what separates the halves there.
-  Vector resolutions = geometry::gap_resolutions(moment, eigen.vectors);
-  if (rank > 0 && rank < out.values.size()) resolutions[rank - 1] = 0;  // not joined to the zeros
-  out.groups = geometry::eigen_groups(out.values, resolutions);
   out.stability = geometry::split_half_stability(moment, out.groups);
   return out;
 }

@@ -19,7 +19,8 @@ struct GeometryContext {
   std::string unit = "(output unit / input unit)²";
   InputShape shape;
   Index step = 0;
-  /// Eigenvalues below 1e-10 of the largest are 0 to rounding: one subspace without an order.
+  /// The directions are ordered and grouped by geometry::score_directions: eigenvalues that are 0
+  /// to rounding are exactly 0 and one group, a subspace without an order.
   bool has_null_space = false;
   Vector theory;  ///< (D) eigenvalues in closed form, falling; empty for none
   std::string theory_name;

@@ -55,13 +55,10 @@ class SpectrumPanel {
     add_band();
     add_guide();
     add_groups();
-    if (look_.theory && s_.theory.size() == s_.values.size())
-      panel_.lines.push_back({s_.theory_name,
-                              indices(),
-                              shown(s_.theory),
-                              {.category = 1, .width = 2, .dashed = true}});
+    add_theory();
     add_points();
     fit_axes();
+    if (look_.null_space) add_null_space();
     return std::move(panel_);
   }
 
@@ -101,7 +98,7 @@ class SpectrumPanel {
     floor_ = kSpectrumRounding * largest;
     const auto zeros = std::count_if(s_.values.begin(), s_.values.end(),
                                      [&](double v) { return std::isfinite(v) && v <= floor_; });
-    if (zeros > 0)
+    if (zeros > (look_.null_space ? nullity(s_) : 0))
       say(panel_, text(grouped(zeros), zeros == 1 ? " value is" : " values are",
                        " zero and not on the axis"));
   }
@@ -154,6 +151,17 @@ class SpectrumPanel {
       if (ribbon.x.size() > 1) last = &panel_.lines.emplace_back(std::move(ribbon));
     }
     if (last != nullptr) last->name = "cannot be told apart";
+  }
+
+  void add_theory() {
+    if (!look_.theory || s_.theory.size() != s_.values.size()) return;
+    figure::Line line{
+        s_.theory_name, indices(), shown(s_.theory), {.category = 1, .width = 2, .dashed = true}};
+    // Zeros of the theory are not missing where zeros are a block.
+    if (look_.null_space)
+      for (std::size_t i = 0; i < line.x.size(); ++i)
+        if (is_log() && std::isnan(line.y[i])) line.x[i] = kNaN;
+    panel_.lines.push_back(std::move(line));
   }
 
   void add_points() {
@@ -218,6 +226,30 @@ class SpectrumPanel {
     }
   }
 
+  // A block over the whole height: what lies in it has a place by chance.
+  void add_null_space() {
+    const Index count = nullity(s_);
+    if (count == 0) return;
+    const bool first = s_.values[0] == 0;  // rising, or all zero
+    const double from =
+        static_cast<double>((first ? 0 : s_.values.size() - count) + look_.first_index) - 0.5;
+    const double to = from + static_cast<double>(count);
+    const auto low = panel_.y.low, high = panel_.y.high;
+    panel_.bands.insert(
+        panel_.bands.begin(),
+        {"", {from, to}, {low, low}, {high, high}, {.role = Role::quiet, .opacity = 1}});
+    const double left = std::max(from, panel_.x.low);
+    if (left >= std::min(to, panel_.x.high)) return;
+    // Names at one place go below one another.
+    for (const std::string& name :
+         {text("null space: ", grouped(count), count == 1 ? " direction" : " directions"),
+          std::string(count == 1 ? "" : "no order among them")})
+      panel_.rules.push_back(
+          {.name = name, .at = left, .vertical = true, .style = {.role = Role::quiet, .width = 1}});
+    panel_.rules.push_back(
+        {.name = "", .at = to, .vertical = true, .style = {.role = Role::quiet, .width = 1}});
+  }
+
   bool is_all() const { return std::isnan(look_.low) && std::isnan(look_.high); }
 
   const Spectrum& s_;
@@ -231,6 +263,27 @@ class SpectrumPanel {
 Panel spectrum_panel(const Spectrum& spectrum, const SpectrumLook& look) {
   return SpectrumPanel(spectrum, look).build();
 }
+
+Spectrum rising(const Spectrum& falling) {
+  Spectrum out;
+  out.quantity = falling.quantity;
+  out.values = falling.values.reverse();
+  out.directions.resize(0, falling.directions.cols());
+  out.null_low = falling.null_low.reverse();
+  out.null_high = falling.null_high.reverse();
+  out.null_name = falling.null_name;
+  out.theory = falling.theory.reverse();
+  out.theory_name = falling.theory_name;
+  out.guide_low = falling.guide_low;
+  out.guide_high = falling.guide_high;
+  out.stability = falling.stability.reverse();
+  const Index count = out.values.size();
+  for (auto group = falling.groups.rbegin(); group != falling.groups.rend(); ++group)
+    out.groups.push_back({count - group->first - group->count, group->count});
+  return out;
+}
+
+Index nullity(const Spectrum& spectrum) { return (spectrum.values.array() == 0).count(); }
 
 bool has_stability(const Spectrum& spectrum) {
   return spectrum.stability.size() > 0 &&

@@ -22,6 +22,8 @@ struct SpectrumLook {
   bool theory = true;       ///< closed form
   bool groups = true;       ///< values that cannot be told apart
   bool split_null = false;  ///< values within the null band in quiet colour
+  /// Values that are exactly 0 are one shaded block, named as a null space, instead of a count.
+  bool null_space = false;
   /// Indices shown, as numbered; NaN for all. The other axis fits what is shown.
   double low = std::numeric_limits<double>::quiet_NaN();
   double high = std::numeric_limits<double>::quiet_NaN();
@@ -33,6 +35,14 @@ inline constexpr double kSpectrumRounding = 1e-12;
 /// Values as points, with their null band, theory, Marchenko–Pastur edges and groups. What has no
 /// place on a logarithmic axis is counted in the subtitle.
 figure::Panel spectrum_panel(const Spectrum& spectrum, const SpectrumLook& look = {});
+
+/// The same spectrum counted from the other end: values rise, and everything goes with them but the
+/// directions, which may be large: (0, D) remains, and value k has row n − 1 − k of the falling
+/// one.
+Spectrum rising(const Spectrum& falling);
+
+/// How many values are exactly 0: the dimension of the null space.
+Index nullity(const Spectrum& spectrum);
 
 /// Whether there is something to show below it.
 bool has_stability(const Spectrum& spectrum);

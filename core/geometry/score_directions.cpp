@@ -16,7 +16,9 @@ ScoreDirections score_directions(const SymmetricEigen& eigen,
               "score_directions: tolerances must not be negative");
   const double largest = std::max(0.0, eigen.values[0]);
   // Refuses as well what does not fall or is not finite.
-  const auto falling = eigen_groups(eigen.values, options.resolution * largest);
+  const auto falling = options.resolutions.size() > 0
+                           ? eigen_groups(eigen.values, options.resolutions)
+                           : eigen_groups(eigen.values, options.resolution * largest);
   const double floor = options.rank_tolerance * largest;
   ANISO_CHECK(eigen.values[dim - 1] >= -floor, "score_directions: an eigenvalue is ",
               eigen.values[dim - 1], "; a second moment has none below 0");

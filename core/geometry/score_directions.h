@@ -9,13 +9,16 @@
 
 namespace aniso::geometry {
 
-/// What tells directions apart, in units of the largest eigenvalue.
+/// What tells directions apart.
 struct ScoreDirectionOptions {
-  /// Eigenvalues up to this are rounding: together they span the null space.
+  /// Eigenvalues up to this share of the largest are rounding: together they span the null space.
   double rank_tolerance = 1e-10;
-  /// Neighbours above the rank that are no further apart share a subspace. The default only allows
-  /// for rounding; an estimated G needs its sampling noise instead.
+  /// Neighbours above the rank that are no further apart, in units of the largest eigenvalue, share
+  /// a subspace. The default only allows for rounding.
   double resolution = 1e-12;
+  /// (D − 1) the same for each gap between the falling eigenvalues, in their unit: what an
+  /// estimated G cannot resolve (gap_resolutions). Empty for `resolution` everywhere.
+  Vector resolutions = {};
 };
 
 /// Score Anisotropy Directions: the eigenvectors of the average geometry of the output in ascending

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace aniso::analysis {
@@ -122,6 +123,55 @@ TEST(SpectrumFigure, OneValueEqualValuesAndNoneAreDrawnOrExplained) {
   EXPECT_LT(zeros.y.low, zeros.y.high);
   s.quantity.status = Status::undefined("no reason");
   EXPECT_EQ(spectrum_panel(s).message, "Undefined: no reason");
+}
+
+TEST(SpectrumFigure, RisesWithEverythingThatBelongsToIt) {
+  const Spectrum falling = judged(), up = rising(falling);
+  EXPECT_EQ(up.values[0], 0.9);
+  EXPECT_EQ(up.values[5], 10);
+  EXPECT_EQ(up.directions.rows(), 0);
+  EXPECT_EQ(up.directions.cols(), 12) << "what random subspaces have is known still";
+  EXPECT_EQ(up.null_high[5], falling.null_high[0]);
+  ASSERT_EQ(up.groups.size(), 3u);
+  EXPECT_EQ(up.groups[0].first, 0);
+  EXPECT_EQ(up.groups[0].count, 3);
+  EXPECT_EQ(up.groups[2].first, 5);
+  EXPECT_EQ(up.stability[0], 0.3);
+  const Spectrum back = rising(up);
+  EXPECT_EQ(back.values, falling.values);
+  Spectrum bare;
+  bare.values = Vector::LinSpaced(3, 2, 0);
+  EXPECT_EQ(rising(bare).values[0], 0) << "what is not known stays so";
+}
+
+TEST(SpectrumFigure, TheNullSpaceIsOneBlock) {
+  Spectrum s = judged();
+  s.values.tail(3).setZero();
+  EXPECT_EQ(nullity(s), 3);
+  SpectrumLook look;
+  look.null_space = true;
+  const auto down = spectrum_panel(s, look), up = spectrum_panel(rising(s), look);
+  EXPECT_EQ(down.subtitle, "") << "the block counts them";
+  EXPECT_EQ(down.bands.front().x, (std::vector<double>{3.5, 6.5}));
+  EXPECT_EQ(up.bands.front().x, (std::vector<double>{0.5, 3.5}));
+  EXPECT_EQ(up.bands.front().low[0], up.y.low);
+  EXPECT_EQ(up.bands.front().high[1], up.y.high);
+  const auto named = std::find_if(up.rules.begin(), up.rules.end(), [](const auto& rule) {
+    return rule.vertical && !rule.name.empty();
+  });
+  ASSERT_NE(named, up.rules.end());
+  EXPECT_EQ(named->at, 0.5);
+  EXPECT_EQ(named->name, "null space: 3 directions");
+  EXPECT_EQ(spectrum_panel(judged(), look).bands.size(), 1u) << "none where no value is 0";
+  Spectrum theory = rising(s);
+  theory.theory.head(3).setZero();
+  const auto dashed = spectrum_panel(theory, look).lines.back();
+  EXPECT_TRUE(std::isnan(dashed.x[2]) && std::isnan(dashed.y[2])) << "nothing is missing there";
+  EXPECT_EQ(dashed.x[3], 4);
+  look.low = 4;  // zoomed to what lies beyond it
+  look.high = 6.5;
+  for (const auto& rule : spectrum_panel(rising(s), look).rules)
+    EXPECT_FALSE(rule.vertical) << rule.name;
 }
 
 }  // namespace

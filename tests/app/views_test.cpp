@@ -47,5 +47,28 @@ TEST(AverageGeometryView, TakesTheAnalysisOwnParameters) {
   EXPECT_THROW(view->set_settings({{"networks", 0}}), InvalidInput);
 }
 
+TEST(OutputGeometryView, HasAViewOfItsOwnThatKeepsThePresetsSettings) {
+  const auto view = view_type("output_geometry").make();
+  view->set_settings({{"show", "now"}, {"timesteps", "one"}, {"step", 999}, {"selected", 3}});
+  EXPECT_EQ(view->settings().integer("selected"), 3);
+  EXPECT_TRUE(view->settings().boolean("pictures"));
+  EXPECT_THROW(view->set_settings({{"selected", -1}}), InvalidInput);
+}
+
+TEST(PredictionView, TrainsNothingBeforeItIsAskedTo) {
+  const auto view = view_type("prediction").make();
+  view->set_settings(Json::object());
+  EXPECT_EQ(view->settings().choice("stage"), "look");
+  EXPECT_EQ(view->settings().choice("guess"), "own");
+  view->set_settings({{"stage", "train"}, {"order", {2, 0, 1}}});
+  EXPECT_EQ(view->settings().reals("order"), (std::vector<double>{2, 0, 1}));
+}
+
+TEST(BasisErrorsView, TakesTheAnalysisOwnParameters) {
+  const auto view = view_type("basis_errors").make();
+  view->set_settings({{"basis", "hadamard"}, {"show", "scatter"}});
+  EXPECT_EQ(view->settings().choice("basis"), "hadamard");
+}
+
 }  // namespace
 }  // namespace aniso::app

@@ -71,6 +71,14 @@ TEST(ScoreDirections, ANoisyMomentComesWithItsOwnResolution) {
             (Spans{{0, 2}, {2, 2}, {4, 1}}));
 }
 
+TEST(ScoreDirections, EachGapMayHaveAResolutionOfItsOwn) {
+  const SymmetricEigen eigen{list({10, 9, 3, 2.9, 0, 0}), Matrix::Identity(6, 6)};
+  const auto found = score_directions(eigen, {.resolutions = list({1.5, 0.1, 0.05, 5, 5})});
+  EXPECT_EQ(spans(found), (Spans{{0, 2}, {2, 1}, {3, 1}, {4, 2}})) << "not joined to the zeros";
+  EXPECT_THROW(score_directions(eigen, {.resolutions = list({1, 1})}), InvalidInput);
+  EXPECT_THROW(score_directions(eigen, {.resolutions = list({1, 1, -1, 1, 1})}), InvalidInput);
+}
+
 TEST(ScoreDirections, GroupsCoverEveryDirectionOnce) {
   for (const double resolution : {0.0, 0.05, 0.3, 2.0}) {
     const auto found = score_directions(
