@@ -6,16 +6,18 @@
 #include "core/base/names.h"
 
 // One line per view, in menu order: <id>_view.cpp defines the maker <id>_view().
-#define ANISO_VIEWS(VIEW) \
-  VIEW(field)             \
-  VIEW(curves)            \
-  VIEW(trajectory)        \
-  VIEW(architecture)      \
-  VIEW(curvature)         \
-  VIEW(spectrum)          \
-  VIEW(average_geometry)  \
-  VIEW(evolution)         \
-  VIEW(ensemble_boundaries)
+#define ANISO_VIEWS(VIEW)   \
+  VIEW(field)               \
+  VIEW(curves)              \
+  VIEW(trajectory)          \
+  VIEW(architecture)        \
+  VIEW(curvature)           \
+  VIEW(spectrum)            \
+  VIEW(average_geometry)    \
+  VIEW(evolution)           \
+  VIEW(ensemble_boundaries) \
+  VIEW(score_field)         \
+  VIEW(samples)
 
 namespace aniso::app {
 
