@@ -156,8 +156,10 @@ std::string ScoreFieldView::name_of(int pane) const {
       return "learned";
     case Shown::beside:
       return pane == 0 ? "learned" : "exact";
-    case Shown::over:
-      return "filled: learned · outlined: exact";
+    case Shown::over: {
+      const std::string style = settings_.choice("draw");
+      return text(style == "arrows" ? "filled" : style, ": learned · outlined: exact");
+    }
     case Shown::difference:
       return "learned − exact";
   }
@@ -231,7 +233,6 @@ ScoreLook ScoreFieldView::look() const {
     out.field.low = range_.low;
     out.field.high = range_.high;
     out.field.scale = range_.logarithmic ? gl::FieldScale::log10 : gl::FieldScale::linear;
-    out.field.sampling = gl::FieldSampling::smooth;
   }
   return out;
 }
@@ -363,7 +364,6 @@ void ScoreFieldView::draw_slider(Frame& frame, float width) {
   };
   if (const auto next = draw_time_slider(times, time, words(t), words(times.steps - 1), width))
     frame.settings_requests.push_back({"score_field", tag(), Json{{"time", *next}}});
-  ui::tooltip("How much noise: drag, or turn the wheel (with Shift ten steps).");
 }
 
 std::string ScoreFieldView::divergence(float width) const {
@@ -502,7 +502,9 @@ ViewType score_field_view() {
   const analysis::Analysis& analysis = score_analysis();
   return {analysis.id,
           analysis.title,
-          analysis.doc + " The slider under the picture goes from data to noise.",
+          analysis.doc +
+              " The slider under the picture goes from data to noise: drag it, or turn the "
+              "wheel over it (with Shift ten steps).",
           analysis.formula,
           "1/input unit",
           analysis.source,

@@ -5,10 +5,12 @@
 
 #include "app/ui/style.h"
 #include "app/views/arrow_grid.h"
+#include "app/views/refined.h"
 
 namespace aniso::app {
 namespace {
 
+constexpr Index kFineSamples = 160;       // a side of what is drawn
 constexpr double kShareOfFrames = 3;      // frames that might be drawn between two of the particles
 constexpr double kWidthsPerSecond = 0.3;  // of the picture: how fast a particle may be
 constexpr double kArrowOfSpacing = 0.92;  // the longest arrow ends before the next begins
@@ -25,6 +27,22 @@ gl::ParticleMotion motion_of(const ScoreLook& look, const gl::PlaneView& view) {
   motion.fastest = kWidthsPerSecond * std::min(view.width(), view.height());
   motion.gain = motion.fastest / look.longest;
   return motion;
+}
+
+bool same(const analysis::Field2D& a, const analysis::Field2D& b) {
+  return extent_of(a) == extent_of(b) && a.values.rows() == b.values.rows() &&
+         a.values.cols() == b.values.cols() && a.values == b.values;
+}
+
+// Takes over what has changed, on a grid so fine that straight lines between its samples look
+// smooth: drawing cubic ones costs too much where the processor draws.
+void take_ground(gl::FieldPainter& painter, std::optional<analysis::Field2D>& shown,
+                 const analysis::Field2D* now) {
+  if (now == nullptr) return shown.reset();
+  if (shown && same(*shown, *now)) return;
+  shown = *now;
+  const Index most = std::max(now->values.rows(), now->values.cols());
+  painter.set_field(refined(now->values, std::max<Index>(1, kFineSamples / most)), extent_of(*now));
 }
 
 }  // namespace
@@ -44,10 +62,8 @@ void ScorePane::set(const ScorePicture& picture) {
   vectors_ = copy_of(picture.vectors);
   shown_under_ = copy_of(picture.under);
   placed_view_.reset();
-  has_background_ = picture.background != nullptr;
-  has_contours_ = picture.contours != nullptr;
-  if (has_background_) field_.set_field(picture.background->values, extent_of(*picture.background));
-  if (has_contours_) contours_.set_field(picture.contours->values, extent_of(*picture.contours));
+  take_ground(field_, background_, picture.background);
+  take_ground(contours_, shown_contours_, picture.contours);
   if (!vectors_) return;
   streaks_.set_directions(vectors_->x, vectors_->y, extent_of(*vectors_));
   particles_.set_field(vectors_->x, vectors_->y, extent_of(*vectors_));
@@ -86,10 +102,12 @@ void ScorePane::draw(Frame& frame, PlaneStage& stage, const ScoreLook& look,
   lines.isoline_spacing = 1;
   lines.isoline_width = scale;
   lines.isoline_opacity = 0.55;
-  lines.sampling = gl::FieldSampling::smooth;
   gl::LicLook streaks;
-  streaks.cell = 1.5 * scale;
-  streaks.opacity = has_background_ ? 0.4 : 0.6;
+  streaks.cell = 2 * scale;
+  streaks.steps = 10;
+  streaks.contrast = 7;
+  streaks.coarse = 2;
+  streaks.opacity = background_ ? 0.4 : 0.6;
   gl::ArrowLook arrows;
   arrows.longest = longest_arrow(view, look.across, size) * ratio;
   arrows.pixels_per_value = arrows.longest / look.longest;
@@ -105,18 +123,24 @@ void ScorePane::draw(Frame& frame, PlaneStage& stage, const ScoreLook& look,
   under.fill = theme.accent;
   const bool has_arrows = look.style == FlowStyle::arrows;
 
+  gl::Fingerprint ground;
+  ground.add(background_.has_value()).add(shown_contours_.has_value());
+  if (background_) field_.add_to(ground, look.field, view, theme);
+  if (shown_contours_) contours_.add_to(ground, lines, view, theme);
+  if (ground_.begin(w, h, ground.value(), theme.background)) {
+    if (background_) field_.draw(look.field, view, theme, w, h);
+    if (shown_contours_) contours_.draw(lines, view, theme, w, h);
+    ground_.end();
+  }
   gl::Fingerprint print;
-  print.add(has_background_).add(has_contours_).add(look.style);
-  if (has_background_) field_.add_to(print, look.field, view, theme);
-  if (has_contours_) contours_.add_to(print, lines, view, theme);
+  print.add(ground_.drawn()).add(look.style);
   if (look.style == FlowStyle::streaks) streaks_.add_to(print, streaks, view);
   arrows_.add_to(print, arrows, view);
   under_.add_to(print, under, view);
   stage.add_points_to(print, points, theme);
   if (still_.begin(w, h, print.value(), theme.background)) {
-    if (has_background_) field_.draw(look.field, view, theme, w, h);
+    still_.copy(ground_);
     if (look.style == FlowStyle::streaks) streaks_.draw(streaks, view, w, h);
-    if (has_contours_) contours_.draw(lines, view, theme, w, h);
     stage.draw_points(points, theme, w, h);
     under_.draw(under, view, w, h);
     if (has_arrows) arrows_.draw(arrows, view, w, h);

@@ -57,9 +57,10 @@ class ScorePane {
   gl::LicPainter streaks_;
   gl::ArrowPainter arrows_, under_;
   gl::ParticlePainter particles_;
-  gl::Canvas still_, moving_;
+  // What lies on the ground changes seldom, arrows with each answer, particles always.
+  gl::Canvas ground_, still_, moving_;
   std::optional<analysis::VectorField2D> vectors_, shown_under_;
-  bool has_background_ = false, has_contours_ = false;
+  std::optional<analysis::Field2D> background_, shown_contours_;
   std::optional<gl::PlaneView> placed_view_;  // what the arrows were placed for …
   int placed_across_ = 0;
   double moved_s_ = -1;  // when the particles moved last
