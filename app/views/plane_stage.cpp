@@ -72,12 +72,16 @@ void draw_axes(const gl::PlaneView& view, ImVec2 at, ImVec2 size) {
   const double step = round_step(std::min(view.width(), view.height()), std::clamp(fitting, 1, 6));
   if (step <= 0) return;
   const float tick = ui::px(5), edge = ui::px(28);
+  float taken = at.x;  // by the numbers so far
   for (double x = std::ceil(view.x_low / step) * step; x <= view.x_high; x += step) {
     const float px = at.x + static_cast<float>(view.px_of(x, size.x));
     draw->AddLine({px, at.y + size.y - tick}, {px, at.y + size.y}, ink);
-    if (px > at.x + edge * 1.5f && px < at.x + size.x - edge)
-      label({px, at.y + size.y - tick - ui::px(2)}, shown_number(std::abs(x) < step / 2 ? 0 : x),
-            0.5f, 1);
+    const std::string number = shown_number(std::abs(x) < step / 2 ? 0 : x);
+    const float half = ui::text_extent(Face::mono, TextSize::quiet, number).x / 2 + ui::px(3);
+    if (px > at.x + edge * 1.5f && px < at.x + size.x - edge && px - half > taken) {
+      label({px, at.y + size.y - tick - ui::px(2)}, number, 0.5f, 1);
+      taken = px + half;
+    }
   }
   for (double y = std::ceil(view.y_low / step) * step; y <= view.y_high; y += step) {
     const float py = at.y + static_cast<float>(view.py_of(y, size.y));

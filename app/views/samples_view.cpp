@@ -241,9 +241,9 @@ void SamplesView::play(Frame& frame) {
       frame.keep_drawing = true;
     }
   }
-  if (!playing_ && !held_ && done_s_ >= 0)  // then newer samples are asked for
-    frame.redraw_at_s =
-        std::min(frame.redraw_at_s, std::max(done_s_ + kHoldSeconds, frame.time_s + 0.05));
+  // Then newer samples may begin.
+  if (!playing_ && !held_ && frame.time_s < done_s_ + kHoldSeconds)
+    frame.redraw_at_s = std::min(frame.redraw_at_s, done_s_ + kHoldSeconds);
   if (fade_s_ >= 0) {
     if (frame.time_s - fade_s_ >= kFadeSeconds) fade_s_ = -1;
     frame.keep_drawing = true;
@@ -370,9 +370,9 @@ std::string SamplesView::short_progress() const {
 }
 
 void SamplesView::draw_transport(Frame& frame, float width) {
-  const auto& diffusion = frame.snapshot->resolved->diffusion;
-  if (!diffusion) return;
-  const NoiseTimes times{diffusion->steps()};
+  const auto& resolved = frame.snapshot->resolved;
+  if (!resolved || !resolved->diffusion) return;
+  const NoiseTimes times{resolved->diffusion->steps()};
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float button = ui::control_height(), buttons = 2 * button + ui::px(kGap);
   const float slider = width - buttons - ui::px(2 * kGap);
@@ -406,26 +406,33 @@ void SamplesView::draw_transport(Frame& frame, float width) {
 void SamplesView::draw_gauge(ImVec2 at, float width) const {
   const double value = number("sliced_w2").value_or(0),
                floor = number("sliced_w2_floor").value_or(0);
-  const double end = std::max(1.25, 1.1 * value);
+  const double end = std::clamp(1.1 * value, 1.25, 2.5);  // the marks come first
   const auto place = [&](double v) { return at.x + width * static_cast<float>(v / end); };
   ImDrawList* draw = ImGui::GetWindowDrawList();
   const float thick = ui::px(4), y = at.y + ui::px(7);
   const figure::Theme& theme = ui::theme();
   draw->AddRectFilled({at.x, y}, {at.x + width, y + thick}, ui::color(theme.line), thick / 2);
-  draw->AddRectFilled({at.x, y}, {place(value), y + thick}, ui::color(theme.accent), thick / 2);
-  const auto mark = [&](double v, const std::string& words, float align) {
+  draw->AddRectFilled({at.x, y}, {place(std::min(value, end)), y + thick}, ui::color(theme.accent),
+                      thick / 2);
+  const auto mark = [&](double v) {
     const float x = place(v);
     draw->AddRectFilled({x - ui::px(0.75f), y - ui::px(4)},
                         {x + ui::px(0.75f), y + thick + ui::px(4)}, ui::color(theme.text));
-    const ImVec2 extent = ui::text_extent(Face::regular, TextSize::quiet, words);
-    ui::draw_text(
-        {std::clamp(x - align * extent.x, at.x, at.x + width - extent.x), y + thick + ui::px(5)},
-        Face::regular, TextSize::quiet, ui::color(theme.quiet), words);
+  };
+  mark(floor);
+  mark(1);
+  const auto say = [&](float x, const std::string& words) {
+    ui::draw_text({x, y + thick + ui::px(5)}, Face::regular, TextSize::quiet,
+                  ui::color(theme.quiet), words);
+  };
+  const auto wide = [](const std::string& words) {
+    return ui::text_extent(Face::regular, TextSize::quiet, words).x;
   };
   const std::string low = "floor " + shown_number(floor, 2), high = "1 = collapse to 0";
-  const float room = ui::text_extent(Face::regular, TextSize::quiet, low + high).x + ui::px(16);
-  mark(1, high, 0.5f);
-  mark(floor, room < width ? low : "", 0);
+  const float high_x =
+      std::max(at.x, std::min(place(1) - wide(high) / 2, at.x + width - wide(high)));
+  say(high_x, high);
+  if (place(floor) + wide(low) + ui::px(12) < high_x) say(place(floor), low);
 }
 
 void SamplesView::draw_footer(float width) const {
@@ -438,7 +445,8 @@ void SamplesView::draw_footer(float width) const {
   }
   const std::string name = "sliced W2 ", value = shown_number(*sliced, 3);
   const float label = ui::text_extent(Face::regular, TextSize::quiet, name).x;
-  const float digits = ui::text_extent(Face::mono, TextSize::body, "0.0000").x;
+  const float digits = std::max(ui::text_extent(Face::mono, TextSize::body, "0.0000").x,
+                                ui::text_extent(Face::mono, TextSize::body, value).x);
   const figure::Theme& theme = ui::theme();
   ui::draw_text({at.x, at.y + ui::px(1)}, Face::regular, TextSize::quiet, ui::color(theme.quiet),
                 name);
@@ -485,7 +493,8 @@ void SamplesView::read_out(Frame& frame, double x, double y) const {
 
 figure::Figure SamplesView::figure(const Frame& frame) const {
   ANISO_CHECK(seen_ != nullptr, "there are no samples yet; let it train a step");
-  const auto& diffusion = frame.snapshot->resolved->diffusion;
+  const auto& resolved = frame.snapshot->resolved;
+  const bool knows_steps = resolved && resolved->diffusion;
   analysis::Results kept = finished_ ? *finished_ : *seen_;
   std::erase_if(kept.results, [](const auto& result) {
     const auto& id = analysis::quantity_of(result).id;
@@ -495,9 +504,9 @@ figure::Figure SamplesView::figure(const Frame& frame) const {
   figure.panels.resize(1);
   figure.columns = 1;
   figure::Panel& panel = figure.panels.front();
-  panel.title = flow_.is_done() || !diffusion
+  panel.title = flow_.is_done() || !knows_steps
                     ? "Samples and data"
-                    : "Samples on their way, " + progress(diffusion->steps());
+                    : "Samples on their way, " + progress(resolved->diffusion->steps());
   panel.points.clear();
   const auto add = [&](const Matrix& places, const char* name, figure::Role role, double size) {
     figure::Points points;

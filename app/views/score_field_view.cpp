@@ -110,8 +110,8 @@ Json ScoreFieldView::analysis_params() const {
 
 template <typename Kind>
 const Kind* ScoreFieldView::find(const std::string& id) const {
-  if (!feed_.results()) return nullptr;
-  for (const auto& result : feed_.results()->results)
+  if (!taken_) return nullptr;
+  for (const auto& result : taken_->results)
     if (const auto* found = std::get_if<Kind>(&result); found && found->quantity.id == id)
       return found;
   return nullptr;
@@ -179,17 +179,12 @@ void ScoreFieldView::take_results(Frame& frame) {
     feed_.ask(frame, frame.snapshot, tag(), score_analysis().id, analysis_params());
   else
     frame.redraw_at_s = std::min(frame.redraw_at_s, frame.time_s + 0.03);
-  const auto* learned = find<analysis::VectorField2D>("learned");
-  const auto& resolved = frame.snapshot->resolved;
-  if (learned == nullptr || !resolved || !resolved->diffusion) return;
-  const NoiseTimes times{resolved->diffusion->steps()};
-  const auto level = resolved->diffusion->schedule.level(times.step_of(settings_.real("time")));
-  if (const auto* size = find<analysis::Field2D>("size"); size != nullptr && size->plane)
-    stage_.follow(frame, *size->plane, settings_.integer("points"),
-                  settings_.boolean("noised") ? level : theory::NoiseLevel{});
-  if (uploaded_ == feed_.results() && uploaded_settings_ == settings_.json()) return;
-  uploaded_ = feed_.results();
-  uploaded_settings_ = settings_.json();
+  // Until a new run has answered the last one's picture stays.
+  const bool is_new = feed_.results() && feed_.results() != taken_;
+  if (is_new) taken_ = feed_.results();
+  follow_data(frame);
+  if (!taken_ || (!is_new && taken_settings_ == settings_.json())) return;
+  taken_settings_ = settings_.json();
   sigmas_.reset();
   const auto* density = find<analysis::Field2D>("log_density");
   const auto peak = number("peak_log_density");
@@ -217,6 +212,20 @@ void ScoreFieldView::take_results(Frame& frame) {
   }
 }
 
+// The data points under the noise that they are seen through.
+void ScoreFieldView::follow_data(const Frame& frame) {
+  const auto& resolved = frame.snapshot->resolved;
+  const auto* size = find<analysis::Field2D>("size");
+  if (size == nullptr || !size->plane || !resolved || !resolved->diffusion ||
+      size->plane->u.size() != resolved->data->shape.dim)
+    return;
+  const NoiseTimes times{resolved->diffusion->steps()};
+  theory::NoiseLevel level;
+  if (settings_.boolean("noised"))
+    level = resolved->diffusion->schedule.level(times.step_of(settings_.real("time")));
+  stage_.follow(frame, *size->plane, settings_.integer("points"), level);
+}
+
 ScoreLook ScoreFieldView::look() const {
   ScoreLook out;
   const std::string style = settings_.choice("draw");
@@ -242,7 +251,7 @@ void ScoreFieldView::draw(Frame& frame) {
   const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
   const float below = time_slider_height() + ui::px(kFooter + 2 * kGap);
   const ImVec2 size{std::floor(room.x), std::floor(std::max(room.y - below, ui::px(40)))};
-  if (!uploaded_ || !stage_.is_ready()) {
+  if (!taken_ || !stage_.is_ready() || (!feed_.results() && !feed_.error().empty())) {
     ui::quiet_text(!feed_.error().empty() ? feed_.error()
                                           : "Waiting for the first picture of the network.");
     return;
@@ -323,7 +332,8 @@ void ScoreFieldView::draw_marks(int pane, ImVec2 at, ImVec2 size) const {
   if (!knows_exact() && settings_.choice("show") != "learned")
     lines.emplace_back("exact score not known for these data");
   const float ticks = ui::px(28);
-  draw_legend(lines, {at.x + ticks, at.y}, {size.x - ui::px(120) - ticks, size.y});
+  const float key = has_arrows() ? ui::px(120) : 0;
+  draw_legend(lines, {at.x + ticks, at.y}, {size.x - key - ticks, size.y});
 }
 
 // How long an arrow is how strong a score, at the upper right corner.
@@ -332,8 +342,7 @@ void ScoreFieldView::draw_key(int pane, ImVec2 at, ImVec2 size) const {
   const bool differs = shown() == Shown::difference;
   const std::string words = text(differs ? "|Δs| = " : "|s| = ", shown_number(longest_, 3));
   const ImVec2 extent = ui::text_extent(Face::mono, TextSize::quiet, words);
-  const bool has_arrows = settings_.choice("draw") == "arrows" || shown() == Shown::over;
-  if (!has_arrows) return;
+  if (!has_arrows()) return;
   const float arrow = ScorePane::longest_arrow(stage_.view(), look().across, pane_size_);
   const float pad = ui::px(6), width = arrow + extent.x + 3 * pad;
   if (width > size.x / 2) return;
@@ -353,8 +362,9 @@ void ScoreFieldView::draw_key(int pane, ImVec2 at, ImVec2 size) const {
 }
 
 void ScoreFieldView::draw_slider(Frame& frame, float width) {
-  const auto& diffusion = frame.snapshot->resolved->diffusion;
-  if (!diffusion) return;
+  const auto& resolved = frame.snapshot->resolved;
+  if (!resolved || !resolved->diffusion) return;
+  const auto& diffusion = resolved->diffusion;
   const NoiseTimes times{diffusion->steps()};
   const double time = settings_.real("time");
   const Index t = times.step_of(time);
@@ -451,18 +461,20 @@ void ScoreFieldView::add_arrows(figure::Panel& panel, const analysis::VectorFiel
 }
 
 figure::Figure ScoreFieldView::figure(const Frame& /*frame*/) const {
-  ANISO_CHECK(uploaded_ != nullptr, "no score has been computed yet; let it train a step");
+  ANISO_CHECK(taken_ != nullptr, "no score has been computed yet; let it train a step");
   figure::Figure figure;
   for (int i = 0; i < panes(); ++i) {
     const ScorePicture shows = picture(i);
-    analysis::Results one = *uploaded_;
+    analysis::Results one = *taken_;
     if (shows.background != nullptr)
       one.results = {*shows.background};
     else
       one.results = {*shows.vectors};
     // The numbers go on into the caption.
-    for (const auto& result : uploaded_->results)
-      if (std::holds_alternative<analysis::ScalarSeries>(result)) one.results.push_back(result);
+    for (const auto& result : taken_->results)
+      if (std::holds_alternative<analysis::ScalarSeries>(result) &&
+          analysis::quantity_of(result).id != "peak_log_density")
+        one.results.push_back(result);
     figure::Figure whole = analysis::figure_of(score_analysis(), one, nullptr);
     if (i == 0) {
       figure = whole;
@@ -484,7 +496,7 @@ figure::Figure ScoreFieldView::figure(const Frame& /*frame*/) const {
         trace_level(panel, *shows.contours, k,
                     {.role = figure::Role::text, .width = 0.75, .opacity = 0.55});
     if (shows.under != nullptr)
-      add_arrows(panel, *shows.under, {.role = figure::Role::category, .category = 1, .width = 3});
+      add_arrows(panel, *shows.under, {.role = figure::Role::accent, .width = 3});
     add_arrows(panel, *shows.vectors, {.role = figure::Role::text, .width = 1.25});
     stage_.add_points(panel);
     stage_.limit(panel);

@@ -34,6 +34,7 @@ class ScoreFieldView : public View {
   bool knows_exact() const { return find<analysis::VectorField2D>("exact") != nullptr; }
   /// What is shown: what was chosen, or the learned field alone where nothing else is known.
   Shown shown() const;
+  bool has_arrows() const { return settings_.choice("draw") == "arrows" || shown() == Shown::over; }
   int panes() const { return shown() == Shown::beside ? 2 : 1; }
   const analysis::Field2D* background() const;
   ScorePicture picture(int pane) const;
@@ -41,6 +42,7 @@ class ScoreFieldView : public View {
   Json analysis_params() const;
 
   void take_results(Frame& frame);
+  void follow_data(const Frame& frame);
   void draw_panes(Frame& frame, ImVec2 at, ImVec2 size);
   void draw_key(int pane, ImVec2 at, ImVec2 size) const;
   void draw_marks(int pane, ImVec2 at, ImVec2 size) const;
@@ -63,8 +65,8 @@ class ScoreFieldView : public View {
   std::optional<Eigen::RowVector2d> probe_;  // under the pointer, in the plane
   int mouse_pane_ = 0;                       // the one that the mouse was in last
   ImVec2 pane_size_{1, 1};                   // as last drawn
-  analysis::ResultsPtr uploaded_;            // what the panes hold …
-  Json uploaded_settings_;                   // … under these settings
+  analysis::ResultsPtr taken_;               // what is shown, and what the panes hold …
+  Json taken_settings_;                      // … under these settings
 };
 
 }  // namespace aniso::app

@@ -12,7 +12,7 @@ using ui::Face;
 using ui::TextSize;
 
 constexpr float kHeight = 24;
-constexpr float kShortestTrack = 96;  // before the words at its ends give way
+constexpr float kShortestTrack = 64;  // before the words at its ends give way
 
 }  // namespace
 
