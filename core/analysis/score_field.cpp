@@ -41,8 +41,20 @@ Matrix lifted(const Matrix& at, const data::Plane& plane) {
 // Everything that is sampled on the grid.
 struct Fields {
   VectorField2D learned, exact, difference;
-  Matrix log_density;
+  Matrix size, log_density, excess;
 };
+
+// How much too strong the learned scores are along the exact ones, ⟨s_θ − s, s⟩/|s|; undefined
+// where the exact score is 0.
+Vector excess_of(const Matrix& difference, const Matrix& truth) {
+  return difference.cwiseProduct(truth).rowwise().sum().array() / truth.rowwise().norm().array();
+}
+
+// The law's log density where it is about largest: at the centre of one of its components.
+double peak_of(const theory::MixtureScore& exact, const Matrix& means,
+               const theory::NoiseLevel& level) {
+  return exact.log_density(level.signal * means, level).maxCoeff();
+}
 
 void put(VectorField2D& field, Index first, const Matrix& vectors, const data::Plane& plane) {
   field.x.reshaped<Eigen::RowMajor>().segment(first, vectors.rows()) = vectors * plane.u;
@@ -55,18 +67,23 @@ Fields sampled(const diffusion::ScoreModel& model, const theory::MixtureScore* e
   Fields out{on_grid("learned", "Learned score", grid),
              on_grid("exact", "Exact score", grid),
              on_grid("difference", "Learned − exact", grid),
+             Matrix(grid.side, grid.side),
+             {},
              {}};
-  if (exact != nullptr) out.log_density = Matrix(grid.side, grid.side);
+  if (exact != nullptr) out.log_density = out.excess = Matrix(grid.side, grid.side);
   for (Index first = 0; first < grid.size(); first += kTile) {
     if (stop.stop_requested()) throw Cancelled{};
     const Index count = std::min(kTile, grid.size() - first);
     const Matrix x = lifted(grid.points(first, count), grid.plane);
     const Matrix learned = model.score(x, t);
     put(out.learned, first, learned, grid.plane);
+    out.size.reshaped<Eigen::RowMajor>().segment(first, count) = learned.rowwise().norm();
     if (exact == nullptr) continue;
     const Matrix truth = exact->score(x, level);
     put(out.exact, first, truth, grid.plane);
     put(out.difference, first, learned - truth, grid.plane);
+    out.excess.reshaped<Eigen::RowMajor>().segment(first, count) =
+        excess_of(learned - truth, truth);
     out.log_density.reshaped<Eigen::RowMajor>().segment(first, count) =
         exact->log_density(x, level);
   }
@@ -114,6 +131,10 @@ std::vector<Result> pictures(const Input& input, const diffusion::ScoreModel& mo
   const PlaneGrid grid = plane_grid(input, notes);
   Fields fields = sampled(model, exact, level, t, grid, stop);
   results.emplace_back(std::move(fields.learned));
+  Field2D size = plane_field("size", "Size of the learned score", std::move(fields.size), grid);
+  size.is_signed = false;
+  size.quantity.unit = "1 / input unit";
+  results.emplace_back(std::move(size));
   if (exact == nullptr) return results;
   results.emplace_back(std::move(fields.exact));
   results.emplace_back(std::move(fields.difference));
@@ -122,6 +143,13 @@ std::vector<Result> pictures(const Input& input, const diffusion::ScoreModel& mo
   density.is_signed = false;
   density.quantity.unit = "nats";
   results.emplace_back(std::move(density));
+  Field2D excess = plane_field("excess", "Excess along the exact score", std::move(fields.excess),
+                               grid, "the exact score is 0");
+  excess.quantity.unit = "1 / input unit";
+  results.emplace_back(std::move(excess));
+  const double peak = peak_of(*exact, input.data->law->means, level);
+  results.emplace_back(number_at(input.step, {peak, Status::valid()}, "peak_log_density",
+                                 "largest log density of a component's centre"));
   return results;
 }
 
@@ -161,8 +189,11 @@ Analysis score_field() {
       "Where the score network points at one noise level, on a plane through input space: towards "
       "where the noised data are dense. For Gaussian data the exact score is known and the "
       "difference is shown; their mean squared distance over the noised data is the Fisher "
-      "divergence. Arrows are the parts of the vectors within the plane.";
-  analysis.formula = "s_θ(x, t) = −ε_θ(x, t)/σ_t  against  ∇ log p_t(x)";
+      "divergence. The excess is the part of the difference along the exact score: positive where "
+      "the network pushes too hard towards the data, negative where it pushes too little. Arrows "
+      "are the parts of the vectors within the plane.";
+  analysis.formula =
+      "s_θ(x, t) = −ε_θ(x, t)/σ_t  against  s = ∇ log p_t(x); excess ⟨s_θ − s, s⟩/|s|";
   analysis.source = "exact scores of Gaussian mixtures in closed form";
   analysis.params = params();
   analysis.networks = Networks::score;
