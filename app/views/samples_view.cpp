@@ -159,6 +159,8 @@ std::string SamplesView::subtitle(const Frame& /*frame*/) const {
 bool SamplesView::wants_next(const Frame& frame, double hold_s) const {
   if (flow_.empty() || analysis_params() != asked_ || asked_ != answered_) return true;
   if (seen_ && seen_->run != frame.snapshot->run) return true;
+  // A step that was chosen on the time line is answered at once.
+  if (seen_ && frame.snapshot->is_behind() && seen_->step != frame.snapshot->step) return true;
   return !held_ && flow_.is_done() && frame.time_s - done_s_ >= hold_s;
 }
 
