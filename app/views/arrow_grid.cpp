@@ -26,10 +26,11 @@ Matrix arrow_places(const gl::PlaneView& view, int across) {
   const double left = std::ceil(view.x_low / step), low = std::ceil(view.y_low / step);
   const auto cols = static_cast<Index>(std::floor(view.x_high / step) - left) + 1;
   const auto rows = static_cast<Index>(std::floor(view.y_high / step) - low) + 1;
-  Matrix places(std::max<Index>(rows * cols, 0), 2);
-  for (Index i = 0; i < places.rows(); ++i)
-    places.row(i) << step * (left + static_cast<double>(i % cols)),
-        step * (low + static_cast<double>(i / cols));
+  Matrix places(std::max<Index>(rows, 0) * std::max<Index>(cols, 0), 2);
+  for (Index row = 0; row < rows; ++row)
+    for (Index col = 0; col < cols; ++col)
+      places.row(row * cols + col) << step * (left + static_cast<double>(col)),
+          step * (low + static_cast<double>(row));
   return places;
 }
 

@@ -111,7 +111,7 @@ double round_step(double span, int count) {
 }
 
 void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::string& name,
-                    float width, double opacity) {
+                    float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float height = ui::px(10), line = ui::text_extent(Face::mono, TextSize::quiet, "0").y;
   const auto extent_of = [](double value) {
@@ -133,10 +133,8 @@ void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::st
   for (int i = 0; i < kSegments; ++i) {
     const float a = low_x + bar * static_cast<float>(i) / kSegments;
     const float b = low_x + bar * static_cast<float>(i + 1) / kSegments;
-    const ImU32 left =
-        ui::color(figure::at(map, static_cast<double>(i) / kSegments, dark), opacity);
-    const ImU32 right =
-        ui::color(figure::at(map, static_cast<double>(i + 1) / kSegments, dark), opacity);
+    const ImU32 left = ui::color(figure::at(map, static_cast<double>(i) / kSegments, dark));
+    const ImU32 right = ui::color(figure::at(map, static_cast<double>(i + 1) / kSegments, dark));
     draw->AddRectFilledMultiColor({a, at.y + ui::px(2)}, {b, at.y + ui::px(2) + height}, left,
                                   right, right, left);
   }

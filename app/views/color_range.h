@@ -33,9 +33,8 @@ ColorRange robust_color_range(const Params& settings, const Matrix& values, bool
 figure::Colormap colormap_of(const Params& settings, bool is_signed);
 
 /// Draws the bar with its numbers and name from the cursor position, `width` wide.
-/// @param opacity  of the colours over the theme's background.
 void draw_color_bar(const ColorRange& range, figure::Colormap map, const std::string& name,
-                    float width, double opacity = 1);
+                    float width);
 
 /// 1, 2 or 5 times a power of ten: the step that cuts `span` into about `count` pieces.
 double round_step(double span, int count);

@@ -12,6 +12,7 @@
 #include "app/views/builtin.h"
 #include "app/views/picture_words.h"
 #include "app/views/plane_stage.h"
+#include "app/views/sample_distances.h"
 #include "app/views/sample_flow.h"
 #include "app/views/shown_number.h"
 #include "app/views/time_slider.h"
@@ -78,7 +79,6 @@ class SamplesView : public View {
   };
 
   Json analysis_params() const;
-  std::optional<double> number(const std::string& id) const;
   std::string warning() const;
   bool wants_next(const Frame& frame, double hold_s) const;
   void take_results(Frame& frame);
@@ -90,8 +90,6 @@ class SamplesView : public View {
   void draw_marks(ImVec2 at, ImVec2 size) const;
   void draw_warning(ImVec2 at) const;
   void draw_transport(Frame& frame, float width);
-  void draw_footer(float width) const;
-  void draw_gauge(ImVec2 at, float width) const;
   void read_out(Frame& frame, double x, double y) const;
   std::string progress(Index steps) const;
   std::string short_progress() const;
@@ -124,15 +122,6 @@ Json SamplesView::analysis_params() const {
   return params;
 }
 
-std::optional<double> SamplesView::number(const std::string& id) const {
-  if (!finished_) return std::nullopt;
-  for (const auto& result : finished_->results)
-    if (const auto* series = std::get_if<analysis::ScalarSeries>(&result);
-        series && series->quantity.id == id && series->quantity.status.is_valid())
-      return series->y[0];
-  return std::nullopt;
-}
-
 // What the analysis says of samples that have gone wrong; empty where it does not.
 std::string SamplesView::warning() const {
   if (!finished_ || finished_ != seen_) return "";
@@ -159,6 +148,8 @@ std::string SamplesView::subtitle(const Frame& /*frame*/) const {
 bool SamplesView::wants_next(const Frame& frame, double hold_s) const {
   if (flow_.empty() || analysis_params() != asked_ || asked_ != answered_) return true;
   if (seen_ && seen_->run != frame.snapshot->run) return true;
+  // A step that was chosen on the time line is answered at once.
+  if (seen_ && frame.snapshot->is_behind() && seen_->step != frame.snapshot->step) return true;
   return !held_ && flow_.is_done() && frame.time_s - done_s_ >= hold_s;
 }
 
@@ -293,7 +284,7 @@ void SamplesView::draw(Frame& frame) {
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(kGap)});
   draw_transport(frame, size.x);
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(kButton + 2 * kGap)});
-  draw_footer(size.x);
+  draw_sample_distances(finished_.get(), size.x);
 }
 
 void SamplesView::draw_picture(const Frame& frame, ImVec2 at, ImVec2 size) {
@@ -402,86 +393,11 @@ void SamplesView::draw_transport(Frame& frame, float width) {
         {"samples", tag(), Json{{"seed", settings_.integer("seed") + 1}}});
 }
 
-// Sliced W2 on a bar from 0 to beyond 1, with what it can be judged by.
-void SamplesView::draw_gauge(ImVec2 at, float width) const {
-  const double value = number("sliced_w2").value_or(0),
-               floor = number("sliced_w2_floor").value_or(0);
-  const double end = std::clamp(1.1 * value, 1.25, 2.5);  // the marks come first
-  const auto place = [&](double v) { return at.x + width * static_cast<float>(v / end); };
-  ImDrawList* draw = ImGui::GetWindowDrawList();
-  const float thick = ui::px(4), y = at.y + ui::px(7);
-  const figure::Theme& theme = ui::theme();
-  draw->AddRectFilled({at.x, y}, {at.x + width, y + thick}, ui::color(theme.line), thick / 2);
-  draw->AddRectFilled({at.x, y}, {place(std::min(value, end)), y + thick}, ui::color(theme.accent),
-                      thick / 2);
-  const auto mark = [&](double v) {
-    const float x = place(v);
-    draw->AddRectFilled({x - ui::px(0.75f), y - ui::px(4)},
-                        {x + ui::px(0.75f), y + thick + ui::px(4)}, ui::color(theme.text));
-  };
-  mark(floor);
-  mark(1);
-  const auto say = [&](float x, const std::string& words) {
-    ui::draw_text({x, y + thick + ui::px(5)}, Face::regular, TextSize::quiet,
-                  ui::color(theme.quiet), words);
-  };
-  const auto wide = [](const std::string& words) {
-    return ui::text_extent(Face::regular, TextSize::quiet, words).x;
-  };
-  const std::string low = "floor " + shown_number(floor, 2), high = "1 = collapse to 0";
-  const float high_x =
-      std::max(at.x, std::min(place(1) - wide(high) / 2, at.x + width - wide(high)));
-  say(high_x, high);
-  if (place(floor) + wide(low) + ui::px(12) < high_x) say(place(floor), low);
-}
-
-void SamplesView::draw_footer(float width) const {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const auto sliced = number("sliced_w2");
-  if (!sliced) {
-    ui::draw_text(at, Face::regular, TextSize::quiet, ui::color(ui::theme().quiet),
-                  "Distances are there when the first samples are done.");
-    return;
-  }
-  const std::string name = "sliced W2 ", value = shown_number(*sliced, 3);
-  const float label = ui::text_extent(Face::regular, TextSize::quiet, name).x;
-  const float digits = std::max(ui::text_extent(Face::mono, TextSize::body, "0.0000").x,
-                                ui::text_extent(Face::mono, TextSize::body, value).x);
-  const figure::Theme& theme = ui::theme();
-  ui::draw_text({at.x, at.y + ui::px(1)}, Face::regular, TextSize::quiet, ui::color(theme.quiet),
-                name);
-  ui::draw_text({at.x + label, at.y}, Face::mono, TextSize::body, ui::color(theme.text), value);
-  const std::string step = "of step " + grouped(finished_->step);
-  ui::draw_text({at.x, at.y + ui::px(18)}, Face::regular, TextSize::quiet, ui::color(theme.quiet),
-                step);
-  const auto said = [&](const char* words, const char* id) {
-    const auto found = number(id);
-    return text(words, found ? shown_number(*found, 3) : "–");
-  };
-  const std::vector<std::string> others = {
-      said("max-sliced ", "max_sliced_w2") + said(" · Bures ", "gaussian_w2"),
-      said("size ", "relative_size") + " of the data's"};
-  float widest = 0;
-  for (const std::string& line : others)
-    widest = std::max(widest, ui::text_extent(Face::regular, TextSize::quiet, line).x);
-  const float left = label + digits + ui::px(16);
-  const bool has_others = width - left - widest > ui::px(150);
-  const float gauge = width - left - (has_others ? widest + ui::px(24) : 0);
-  if (gauge >= ui::px(100)) draw_gauge({at.x + left, at.y}, gauge);
-  if (!has_others) return;
-  float y = at.y + ui::px(1);
-  for (const std::string& line : others) {
-    ui::draw_text({at.x + width - widest, y}, Face::regular, TextSize::quiet, ui::color(theme.text),
-                  line);
-    y += ui::px(17);
-  }
-}
-
 void SamplesView::read_out(Frame& frame, double x, double y) const {
   frame.readings.push_back({"s", shown_number(x, 4), ""});
   frame.readings.push_back({"t", shown_number(y, 4), ""});
   const auto say = [&](const char* name, const char* id) {
-    if (const auto value = number(id))
+    if (const auto value = sample_distance(finished_.get(), id))
       frame.readings.push_back({name, shown_number(*value, 4), ""});
   };
   say("sliced W2", "sliced_w2");

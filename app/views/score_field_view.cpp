@@ -9,7 +9,6 @@
 #include "app/ui/widgets.h"
 #include "app/views/arrow_grid.h"
 #include "app/views/builtin.h"
-#include "app/views/level_lines.h"
 #include "app/views/picture_words.h"
 #include "app/views/shown_number.h"
 #include "app/views/time_slider.h"
@@ -27,7 +26,6 @@ constexpr float kFooter = 40, kGap = 8;
 constexpr double kWithin = 0.8;     // of the vectors are no longer than the longest arrow
 constexpr double kDepth = 8;        // nats below the peak where the colours end
 constexpr float kArrowRoom = 32;    // at least so far apart
-constexpr int kContours = 4;        // at k²/2 nats below the peak, k = 1 …
 constexpr double kNoContour = 0.4;  // beyond the last one, short of the next
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -85,9 +83,9 @@ std::string three_decimals(double value) {
 
 // √(2 (peak − log p)): 1 at one standard deviation of a single Gaussian, and so on; flat where no
 // more contours are wanted.
-analysis::Field2D sigmas_of(const analysis::Field2D& density, double peak) {
+analysis::Field2D sigmas_of(const analysis::Field2D& density, double peak, int contours) {
   analysis::Field2D out = density;
-  out.values = (2 * (peak - density.values.array()).max(0)).sqrt().min(kContours + kNoContour);
+  out.values = (2 * (peak - density.values.array()).max(0)).sqrt().min(contours + kNoContour);
   return out;
 }
 
@@ -106,15 +104,6 @@ Json ScoreFieldView::analysis_params() const {
     params[spec.name] = settings_.json()[spec.name];
   stage_.add_region(params);
   return params;
-}
-
-template <typename Kind>
-const Kind* ScoreFieldView::find(const std::string& id) const {
-  if (!taken_) return nullptr;
-  for (const auto& result : taken_->results)
-    if (const auto* found = std::get_if<Kind>(&result); found && found->quantity.id == id)
-      return found;
-  return nullptr;
 }
 
 std::optional<double> ScoreFieldView::number(const std::string& id) const {
@@ -188,7 +177,7 @@ void ScoreFieldView::take_results(Frame& frame) {
   sigmas_.reset();
   const auto* density = find<analysis::Field2D>("log_density");
   const auto peak = number("peak_log_density");
-  if (density != nullptr && peak) sigmas_ = sigmas_of(*density, *peak);
+  if (density != nullptr && peak) sigmas_ = sigmas_of(*density, *peak, kContours);
   // The exact score sets the scale, so that arrows do not rescale while it is learned.
   const bool differs = shown() == Shown::difference;
   const auto* scale = find<analysis::VectorField2D>(differs         ? "difference"
@@ -381,7 +370,7 @@ std::string ScoreFieldView::divergence(float width) const {
   if (!value) return "no exact score to compare with";
   const std::string percent = share ? " · " + shown_number(100 * *share, 2) + " %" : "";
   const std::string number = shown_number(*value, 3);
-  const std::string words = text("Fisher divergence ", number, percent, share ? " of E|s|²" : "");
+  std::string words = text("Fisher divergence ", number, percent, share ? " of E|s|²" : "");
   if (ui::text_extent(Face::regular, TextSize::quiet, words).x <= width) return words;
   return text("Fisher ", number, percent);
 }
@@ -428,86 +417,6 @@ void ScoreFieldView::read_out(Frame& frame, double x, double y) const {
     say("excess", shown_number(value_at(*excess, x, y), 3), "");
   if (const auto* density = find<analysis::Field2D>("log_density"); density != nullptr)
     say("log density", shown_number(value_at(*density, x, y), 4), density->quantity.unit);
-}
-
-// Arrows as on the screen, as lines of a figure.
-void ScoreFieldView::add_arrows(figure::Panel& panel, const analysis::VectorField2D& field,
-                                const figure::Style& style) const {
-  const gl::PlaneView& view = stage_.view();
-  const Matrix places = arrow_places(view, look().across);
-  const Matrix vectors = vectors_at(field, places);
-  const double longest = ScorePane::longest_arrow(view, look().across, pane_size_) * view.width() /
-                         static_cast<double>(pane_size_.x);
-  figure::Line line;
-  line.style = style;
-  const auto to = [&](const Eigen::RowVector2d& p) {
-    line.x.push_back(p[0]);
-    line.y.push_back(p[1]);
-  };
-  for (Index i = 0; i < places.rows(); ++i) {
-    const double size = vectors.row(i).norm();
-    if (!(size > 0)) continue;
-    const Eigen::RowVector2d along = vectors.row(i) / size, across(-along[1], along[0]);
-    const double length = std::min(size / longest_, 1.0) * longest, head = 0.4 * length;
-    const Eigen::RowVector2d tail = places.row(i), tip = tail + length * along;
-    to(tail);
-    to(tip);
-    to(tip - head * along + 0.45 * head * across);
-    to(tip);
-    to(tip - head * along - 0.45 * head * across);
-    to({kNaN, kNaN});
-  }
-  panel.lines.push_back(std::move(line));
-}
-
-figure::Figure ScoreFieldView::figure(const Frame& /*frame*/) const {
-  ANISO_CHECK(taken_ != nullptr, "no score has been computed yet; let it train a step");
-  figure::Figure figure;
-  for (int i = 0; i < panes(); ++i) {
-    const ScorePicture shows = picture(i);
-    analysis::Results one = *taken_;
-    if (shows.background != nullptr)
-      one.results = {*shows.background};
-    else
-      one.results = {*shows.vectors};
-    // The numbers go on into the caption.
-    for (const auto& result : taken_->results)
-      if (std::holds_alternative<analysis::ScalarSeries>(result) &&
-          analysis::quantity_of(result).id != "peak_log_density")
-        one.results.push_back(result);
-    figure::Figure whole = analysis::figure_of(score_analysis(), one, nullptr);
-    if (i == 0) {
-      figure = whole;
-      figure.panels.clear();
-    }
-    figure::Panel panel = whole.panels.front();
-    panel.lines.clear();
-    panel.title = shows.vectors->quantity.title;
-    if (shown() == Shown::over) panel.title = "Learned score (exact score outlined)";
-    if (panel.field) {
-      panel.field->colormap = colormap_of(settings_, shows.background->is_signed);
-      panel.field->low = range_.low;
-      panel.field->high = range_.high;
-      panel.field->logarithmic = range_.logarithmic;
-      panel.field->zero_contour = false;
-    }
-    if (shows.contours != nullptr)
-      for (int k = 1; k <= kContours; ++k)
-        trace_level(panel, *shows.contours, k,
-                    {.role = figure::Role::text, .width = 0.75, .opacity = 0.55});
-    if (shows.under != nullptr)
-      add_arrows(panel, *shows.under, {.role = figure::Role::accent, .width = 3});
-    add_arrows(panel, *shows.vectors, {.role = figure::Role::text, .width = 1.25});
-    stage_.add_points(panel);
-    stage_.limit(panel);
-    panel.equal_aspect = true;
-    figure.panels.push_back(std::move(panel));
-  }
-  figure.columns = panes();
-  figure.caption += text(" · the longest arrows are |s| = ", shown_number(longest_, 3), " or more");
-  if (settings_.choice("draw") != "arrows")
-    figure.caption += text(" · ", settings_.choice("draw"), " in the window, arrows here");
-  return figure;
 }
 
 ViewType score_field_view() {

@@ -26,10 +26,17 @@ class ScoreFieldView : public View {
   const ParamSchema& settings_schema() const override;
 
  private:
+  static constexpr int kContours = 4;  ///< at k²/2 nats below the peak, k = 1 …
   enum class Shown { learned, beside, over, difference };
 
   template <typename Kind>
-  const Kind* find(const std::string& id) const;
+  const Kind* find(const std::string& id) const {
+    if (!taken_) return nullptr;
+    for (const auto& result : taken_->results)
+      if (const auto* found = std::get_if<Kind>(&result); found && found->quantity.id == id)
+        return found;
+    return nullptr;
+  }
   std::optional<double> number(const std::string& id) const;
   bool knows_exact() const { return find<analysis::VectorField2D>("exact") != nullptr; }
   /// What is shown: what was chosen, or the learned field alone where nothing else is known.

@@ -88,69 +88,79 @@ void ScorePane::place_arrows(const gl::PlaneView& view, int across) {
   put(under_, shown_under_);
 }
 
-void ScorePane::draw(Frame& frame, PlaneStage& stage, const ScoreLook& look,
-                     const gl::PointLook& points, ImVec2 at, ImVec2 size) {
+ScorePane::Looks ScorePane::looks_of(const ScoreLook& look, const gl::PlaneView& view,
+                                     ImVec2 size) const {
   const float ratio = ui::look().pixel_ratio(), scale = ui::px(1) * ratio;
   const figure::Theme& theme = ui::theme();
-  const gl::PlaneView& view = stage.view();
-  const int w = std::max(1, static_cast<int>(size.x * ratio));
-  const int h = std::max(1, static_cast<int>(size.y * ratio));
-  place_arrows(view, look.across);
-
-  gl::FieldLook lines;
-  lines.lines_only = true;
-  lines.isoline_spacing = 1;
-  lines.isoline_width = scale;
-  lines.isoline_opacity = 0.55;
-  gl::LicLook streaks;
-  streaks.cell = 2 * scale;
-  streaks.steps = 10;
-  streaks.contrast = 7;
-  streaks.coarse = 2;
-  streaks.opacity = background_ ? 0.4 : 0.6;
-  gl::ArrowLook arrows;
+  // Sequential maps are dark in most places, whatever the theme: so are the inks on them.
+  const bool is_dark_ground = background_ && (look.field.colormap == figure::Colormap::viridis ||
+                                              look.field.colormap == figure::Colormap::cividis);
+  Looks out;
+  out.inks = is_dark_ground && !theme.dark ? &figure::dark_theme() : &theme;
+  out.lines.lines_only = true;
+  out.lines.isoline_spacing = 1;
+  out.lines.isoline_width = scale;
+  out.lines.isoline_opacity = 0.55;
+  out.streaks.cell = 2 * scale;
+  out.streaks.steps = 10;
+  out.streaks.contrast = 7;
+  out.streaks.coarse = 2;
+  out.streaks.opacity = background_ ? 0.4 : 0.6;
+  gl::ArrowLook& arrows = out.arrows;
   arrows.longest = longest_arrow(view, look.across, size) * ratio;
   arrows.pixels_per_value = arrows.longest / look.longest;
   arrows.width = 1.75 * scale;
   arrows.head = std::clamp(0.4 * arrows.longest, 5.0 * scale, 10.0 * scale);
-  arrows.fill = theme.boundary;
-  arrows.rim = theme.rim;
+  arrows.fill = out.inks->boundary;
+  arrows.rim = out.inks->rim;
   arrows.rim_width = scale;
-  gl::ArrowLook under = arrows;
-  under.gap = 1.75 * scale;
-  under.line_width = 1.1 * scale;
-  under.rim_width = 0.5 * scale;
-  under.fill = theme.accent;
-  const bool has_arrows = look.style == FlowStyle::arrows;
+  out.under = arrows;
+  out.under.gap = 1.75 * scale;
+  out.under.line_width = 1.1 * scale;
+  out.under.rim_width = 0.5 * scale;
+  out.under.fill = out.inks->accent;
+  out.comets.width = 2.25 * scale;
+  out.comets.tail = 0.4;
+  out.comets.ink = out.inks->boundary;
+  out.comets.rim = out.inks->rim;
+  out.comets.rim_width = 0.75 * scale;
+  return out;
+}
 
-  gl::Fingerprint ground;
-  ground.add(background_.has_value()).add(shown_contours_.has_value());
-  if (background_) field_.add_to(ground, look.field, view, theme);
-  if (shown_contours_) contours_.add_to(ground, lines, view, theme);
-  if (ground_.begin(w, h, ground.value(), theme.background)) {
-    if (background_) field_.draw(look.field, view, theme, w, h);
-    if (shown_contours_) contours_.draw(lines, view, theme, w, h);
-    ground_.end();
-  }
+void ScorePane::draw_ground(const ScoreLook& look, const Looks& looks, const gl::PlaneView& view,
+                            int w, int h) {
+  const figure::Theme& theme = ui::theme();
+  gl::Fingerprint print;
+  print.add(background_.has_value()).add(shown_contours_.has_value());
+  if (background_) field_.add_to(print, look.field, view, theme);
+  if (shown_contours_) contours_.add_to(print, looks.lines, view, *looks.inks);
+  if (!ground_.begin(w, h, print.value(), theme.background)) return;
+  if (background_) field_.draw(look.field, view, theme, w, h);
+  if (shown_contours_) contours_.draw(looks.lines, view, *looks.inks, w, h);
+  ground_.end();
+}
+
+void ScorePane::draw_still(PlaneStage& stage, const ScoreLook& look, const Looks& looks,
+                           const gl::PointLook& points, int w, int h) {
+  const figure::Theme& theme = ui::theme();
+  const gl::PlaneView& view = stage.view();
   gl::Fingerprint print;
   print.add(ground_.drawn()).add(look.style);
-  if (look.style == FlowStyle::streaks) streaks_.add_to(print, streaks, view);
-  arrows_.add_to(print, arrows, view);
-  under_.add_to(print, under, view);
+  if (look.style == FlowStyle::streaks) streaks_.add_to(print, looks.streaks, view);
+  arrows_.add_to(print, looks.arrows, view);
+  under_.add_to(print, looks.under, view);
   stage.add_points_to(print, points, theme);
-  if (still_.begin(w, h, print.value(), theme.background)) {
-    still_.copy(ground_);
-    if (look.style == FlowStyle::streaks) streaks_.draw(streaks, view, w, h);
-    stage.draw_points(points, theme, w, h);
-    under_.draw(under, view, w, h);
-    if (has_arrows) arrows_.draw(arrows, view, w, h);
-    still_.end();
-  }
-  if (look.style != FlowStyle::particles || !vectors_) {
-    moved_s_ = -1;
-    still_.show(*ImGui::GetWindowDrawList(), at, size);
-    return;
-  }
+  if (!still_.begin(w, h, print.value(), theme.background)) return;
+  still_.copy(ground_);
+  if (look.style == FlowStyle::streaks) streaks_.draw(looks.streaks, view, w, h);
+  stage.draw_points(points, theme, w, h);
+  under_.draw(looks.under, view, w, h);
+  if (look.style == FlowStyle::arrows) arrows_.draw(looks.arrows, view, w, h);
+  still_.end();
+}
+
+void ScorePane::draw_moving(Frame& frame, const ScoreLook& look, const Looks& looks,
+                            const gl::PlaneView& view, int w, int h) {
   if (particle_count_ != look.particles) particles_.restart(particle_count_ = look.particles);
   const gl::ParticleMotion motion = motion_of(look, view);
   // Where drawing is slow they move in larger steps and leave the rest of the window its time.
@@ -160,22 +170,32 @@ void ScorePane::draw(Frame& frame, PlaneStage& stage, const ScoreLook& look,
     particles_.advance(since, motion, view);
     moved_s_ = frame.time_s;
   }
-  gl::ParticleLook comets;
-  comets.width = 2.25 * scale;
-  comets.tail = 0.4;
-  comets.ink = theme.boundary;
-  comets.rim = theme.rim;
-  comets.rim_width = 0.75 * scale;
-  gl::Fingerprint moving;
-  moving.add(still_.drawn());
-  particles_.add_to(moving, comets, view);
-  if (moving_.begin(w, h, moving.value(), theme.background)) {
-    moving_.copy(still_);
-    particles_.draw(comets, motion, view, w, h);
-    moving_.end();
-  }
-  moving_.show(*ImGui::GetWindowDrawList(), at, size);
   frame.redraw_at_s = std::min(frame.redraw_at_s, moved_s_ + pause);
+  gl::Fingerprint print;
+  print.add(still_.drawn());
+  particles_.add_to(print, looks.comets, view);
+  if (!moving_.begin(w, h, print.value(), ui::theme().background)) return;
+  moving_.copy(still_);
+  particles_.draw(looks.comets, motion, view, w, h);
+  moving_.end();
+}
+
+void ScorePane::draw(Frame& frame, PlaneStage& stage, const ScoreLook& look,
+                     const gl::PointLook& points, ImVec2 at, ImVec2 size) {
+  const float ratio = ui::look().pixel_ratio();
+  const gl::PlaneView& view = stage.view();
+  const int w = std::max(1, static_cast<int>(size.x * ratio));
+  const int h = std::max(1, static_cast<int>(size.y * ratio));
+  const Looks looks = looks_of(look, view, size);
+  place_arrows(view, look.across);
+  draw_ground(look, looks, view, w, h);
+  draw_still(stage, look, looks, points, w, h);
+  const bool moves = look.style == FlowStyle::particles && vectors_;
+  if (moves)
+    draw_moving(frame, look, looks, view, w, h);
+  else
+    moved_s_ = -1;
+  (moves ? moving_ : still_).show(*ImGui::GetWindowDrawList(), at, size);
 }
 
 }  // namespace aniso::app

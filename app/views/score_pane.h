@@ -51,7 +51,22 @@ class ScorePane {
   static float longest_arrow(const gl::PlaneView& view, int across, ImVec2 size);
 
  private:
+  /// How each painter draws at present, and the theme of the inks.
+  struct Looks {
+    const figure::Theme* inks = nullptr;
+    gl::FieldLook lines;
+    gl::LicLook streaks;
+    gl::ArrowLook arrows, under;
+    gl::ParticleLook comets;
+  };
+  Looks looks_of(const ScoreLook& look, const gl::PlaneView& view, ImVec2 size) const;
   void place_arrows(const gl::PlaneView& view, int across);
+  void draw_ground(const ScoreLook& look, const Looks& looks, const gl::PlaneView& view, int w,
+                   int h);
+  void draw_still(PlaneStage& stage, const ScoreLook& look, const Looks& looks,
+                  const gl::PointLook& points, int w, int h);
+  void draw_moving(Frame& frame, const ScoreLook& look, const Looks& looks,
+                   const gl::PlaneView& view, int w, int h);
 
   gl::FieldPainter field_, contours_;
   gl::LicPainter streaks_;
