@@ -101,6 +101,12 @@ geometry::Scalar asymmetry_of(const Matrix& jacobians) {
   return ratio(squares, jacobians.squaredNorm(), "the Jacobians are 0");
 }
 
+// "asymmetry 9.1 %"; nothing where it is undefined.
+void note_share(const char* what, const geometry::Scalar& share, std::vector<std::string>& notes) {
+  if (share.status.kind == Status::Kind::valid)
+    notes.push_back(text(what, " ", figure::short_number(100 * share.value, 2), " %"));
+}
+
 std::vector<Result> run(const Input& input, const std::stop_token& stop,
                         std::vector<std::string>& notes) {
   ANISO_CHECK(input.data != nullptr, "a score is looked at where the data are; there are none");
@@ -123,12 +129,15 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
     spectrum.theory_name = "exact score";
     error = ratio((learned - truth).squaredNorm(), truth.squaredNorm(), "the exact score is flat");
   }
+  const geometry::Scalar asymmetry = asymmetry_of(learned);
+  note_share("asymmetry", asymmetry, notes);
+  note_share("off the exact one by", error, notes);
   notes.push_back(noise_note(*input.diffusion, t));
   notes.push_back(text("mean over ", grouped(x.rows()), " noised data; across the data it is ",
                        singular ? "" : "−", "1/σ² = ", singular ? "" : "−",
                        figure::short_number(1 / (level.sigma * level.sigma), 3)));
   note_rank(*input.data, notes);
-  return with_numbers(input, std::move(spectrum), asymmetry_of(learned), error);
+  return with_numbers(input, std::move(spectrum), asymmetry, error);
 }
 
 ParamSchema params() {
