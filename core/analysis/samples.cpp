@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/analysis/exact_score.h"
+#include "core/analysis/generation_error.h"
 #include "core/analysis/geometry_results.h"
 #include "core/analysis/plane_grid.h"
 #include "core/base/check.h"
@@ -16,18 +17,8 @@
 namespace aniso::analysis {
 namespace {
 
-constexpr Index kMostReference = 4000;  // data rows that samples are compared with
-constexpr double kCollapsed = 0.05;     // of the data's root mean square: nothing is left of them
+constexpr double kCollapsed = 0.05;  // of the data's root mean square: nothing is left of them
 constexpr double kDiverged = 20;
-
-// Rows of the data, tested ones first: what the samples should look like.
-Matrix reference_of(const data::Dataset& data) {
-  std::vector<Index> rows = data.test;
-  rows.insert(rows.end(), data.train.begin(), data.train.end());
-  ANISO_CHECK(rows.size() >= 4, "samples: there are no data to compare them with");
-  rows.resize(std::min<std::size_t>(rows.size(), kMostReference));
-  return data.x(rows, Eigen::all);
-}
 
 // Places on the plane, (n, 2).
 Matrix projected(const Matrix& points, const data::Plane& plane) {
@@ -154,7 +145,7 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   const std::string no_plane = no_plane_reason(input);
   std::optional<PlaneGrid> grid;
   if (no_plane.empty()) grid = plane_grid(input, notes);
-  const Matrix data = reference_of(*input.data);
+  const Matrix data = reference_points(*input.data);
   const diffusion::ScoreModel model(*input.function, *input.diffusion);
   const RandomStream stream(static_cast<std::uint64_t>(input.params.integer("seed")), "samples");
   diffusion::Sampling sampling(model, *input.diffusion, diffusion::sampler_options_of(input.params),
