@@ -74,16 +74,16 @@ void add_distances(std::vector<Result>& results, const Input& input, const Matri
       geometry::gaussian_wasserstein_of(points, data) / unit);
   const double size = std::sqrt(points.squaredNorm() / static_cast<double>(points.size())) / unit;
   add("relative_size", "size of the samples over that of the data", size);
-  notes.push_back(
-      text("distances in ",
-           rms > 0 ? "units of the data's root mean square" : "input units, because the data are 0",
-           "; sliced over ", grouped(options.projections), " random directions"));
   const bool collapsed = size < kCollapsed;
   if (rms > 0 && (collapsed || size > kDiverged))
     notes.push_back(
         text("the samples have ", collapsed ? "collapsed to 0" : "diverged", ": their size is ",
-             figure::short_number(size, 3), " of that of the data, their sliced W2 ",
+             figure::short_number(size, 3), " times that of the data, their sliced W2 ",
              figure::short_number(distance.sliced / unit, 3), "; SW2 = 1 is collapse to 0"));
+  notes.push_back(
+      text("distances in ",
+           rms > 0 ? "units of the data's root mean square" : "input units, because the data are 0",
+           "; sliced over ", grouped(options.projections), " random directions"));
 }
 
 // Where the points were on their way, at evenly spaced moments from the first to the last.
