@@ -86,9 +86,17 @@ MatrixMap map_of(const char* id, std::string title, Matrix values, const std::st
   return map;
 }
 
-geometry::RankTest test_of(const Progress& progress) {
-  return order_test(conjectured_places({progress.loudness, 0, progress.null_level}),
-                    progress.error);
+// What is known of the elements that have been trained.
+struct Known {
+  Vector places, errors;
+};
+
+Known known_of(const Progress& progress) {
+  std::vector<Index> trained;
+  for (Index k = 0; k < progress.loudness.size(); ++k)
+    if (std::isfinite(progress.loudness[k])) trained.push_back(k);
+  return {conjectured_places({progress.loudness(trained), 0, progress.null_level}),
+          progress.error(trained)};
 }
 
 std::vector<Result> results_of(const Elements& elements, const Progress& progress, Index step) {
@@ -108,19 +116,19 @@ std::vector<Result> results_of(const Elements& elements, const Progress& progres
   scatter.quantity.title = "Error against loudness";
   scatter.quantity.x_label = "place by loudness, quietest first";
   scatter.quantity.y_label = "error / size of the data";
-  const Vector places = conjectured_places({progress.loudness, 0, progress.null_level});
+  const Known known = known_of(progress);
   std::vector<Index> order;
-  for (Index k = 0; k < elements.size(); ++k)
-    if (std::isfinite(progress.error[k])) order.push_back(k);
+  for (Index k = 0; k < known.places.size(); ++k)
+    if (std::isfinite(known.errors[k])) order.push_back(k);
   std::stable_sort(order.begin(), order.end(),
-                   [&](Index a, Index b) { return places[a] < places[b]; });
-  scatter.x = places(order);
-  scatter.y = progress.error(order);
+                   [&](Index a, Index b) { return known.places[a] < known.places[b]; });
+  scatter.x = known.places(order);
+  scatter.y = known.errors(order);
   if (order.empty()) scatter.quantity.status = Status::undefined("nothing is trained yet");
   results.emplace_back(std::move(scatter));
   geometry::RankTest test;
   test.rho.status = Status::undefined("too few elements are trained yet");
-  if (order.size() >= 3) test = test_of(progress);
+  if (order.size() >= 3) test = order_test(known.places, known.errors);
   ScalarSeries rho =
       number_at(step, test.rho, "spearman", "rank correlation ρ of loudness and error");
   rho.low = Vector::Constant(1, -test.band);
@@ -182,7 +190,8 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
       input.publish(results_of(elements, progress, input.step),
                     static_cast<double>(last) / static_cast<double>(order.size()));
   }
-  notes.push_back(verdict(test_of(progress), "The conjecture's order"));
+  const Known known = known_of(progress);
+  notes.push_back(verdict(order_test(known.places, known.errors), "The conjecture's order"));
   for (const auto& failure : progress.failures) notes.push_back(failure);
   notes.emplace_back(
       "Conjecture: data where fresh networks are quiet are modelled better. Unproved beyond linear "

@@ -53,6 +53,7 @@ Loudness loudness_of(const geometry::GradientMoment& g, const std::vector<Matrix
 
 Vector conjectured_places(const Loudness& loudness) {
   const Vector& value = loudness.value;
+  check_finite("loudness", value);
   std::vector<Index> order(static_cast<std::size_t>(value.size()));
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),

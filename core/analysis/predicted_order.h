@@ -23,6 +23,7 @@ Loudness loudness_of(const geometry::GradientMoment& g, const std::vector<Matrix
 
 /// Places 1 … k from the quietest, ties sharing their mean: values that lie closer to the first of
 /// their group than its error, and all of the null space.
+/// @throws InvalidInput if a value is not finite.
 Vector conjectured_places(const Loudness& loudness);
 /// Places 1 … k of candidates 0 … k − 1 in an order that someone chose.
 /// @throws InvalidInput unless the order names each of them once.

@@ -152,7 +152,7 @@ Group prepared(const Input& input, const std::string& name, const std::stop_toke
       Variant variant = list.variant(i);
       if (!name.empty())
         variant.changes.insert(variant.changes.begin(),
-                               {input.params.text("compare_path"), Json(name)});
+                               {input.params.text("compare_path"), value_of_word(name)});
       add_training_steps(input.params, variant);
       variants.push_back(std::move(variant));
       group.labels.push_back(list.label(i));

@@ -1,5 +1,6 @@
 #include "core/analysis/variants.h"
 
+#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <sstream>
@@ -28,6 +29,13 @@ std::vector<std::string> words_of(const std::string& list) {
   return words;
 }
 
+Json value_of_word(const std::string& word) {
+  double value = 0;
+  const auto end = std::from_chars(word.data(), word.data() + word.size(), value);
+  const bool is_number = end.ec == std::errc() && end.ptr == word.data() + word.size();
+  return is_number ? number_of(value) : Json(word);
+}
+
 VariantList::VariantList(const Params& params)
     : paths_(words_of(params.text("path"))),
       words_(words_of(params.text("words"))),
@@ -43,7 +51,7 @@ Variant VariantList::variant(Index i) const {
   Variant out;
   for (std::size_t p = 0; p < paths_.size(); ++p) {
     if (!words_.empty()) {
-      out.changes.emplace_back(paths_[p], Json(words_.at(static_cast<std::size_t>(i))));
+      out.changes.emplace_back(paths_[p], value_of_word(words_.at(static_cast<std::size_t>(i))));
       continue;
     }
     const Json number = number_of(values_.at(static_cast<std::size_t>(i)) + static_cast<double>(p));

@@ -42,5 +42,7 @@ void add_training_steps(const Params& params, Variant& variant);
 
 /// The words of a comma-separated list, without spaces around them.
 std::vector<std::string> words_of(const std::string& list);
+/// A word as the value of a setting: a number where it is one.
+Json value_of_word(const std::string& word);
 
 }  // namespace aniso::analysis

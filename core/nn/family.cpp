@@ -103,9 +103,7 @@ ArchitectureFamily::ArchitectureFamily(const Architecture& architecture, const P
 Matrix ArchitectureFamily::draw(const RandomStream& stream, Index count) const {
   ANISO_CHECK(count >= 0, "cannot draw ", count, " networks");
   Matrix parameters(count, parameter_count());
-  for (Index r = 0; r < count; ++r)
-    parameters.row(r) =
-        initialise_(plan_, params_, stream.child("net", static_cast<std::uint64_t>(r))).transpose();
+  for (Index r = 0; r < count; ++r) parameters.row(r) = draw_one(stream, r).transpose();
   return parameters;
 }
 

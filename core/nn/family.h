@@ -33,6 +33,10 @@ class ArchitectureFamily : public FunctionFamily {
 
  protected:
   const NetworkPlan& plan() const { return plan_; }
+  /// Parameters (P) of network `number` of a draw. Any thread.
+  Vector draw_one(const RandomStream& stream, Index number) const {
+    return initialise_(plan_, params_, stream.child("net", static_cast<std::uint64_t>(number)));
+  }
   /// Throws InvalidInput unless parameters are (R, P) and x is (n, D).
   void check_shapes(const Matrix& parameters, MatrixRef x) const;
 

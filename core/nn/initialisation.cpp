@@ -76,6 +76,11 @@ Vector draw_bias(Index size, Index fan_in, const Initialisation& how, const Rand
   return stream.child("bias").uniforms(size, -bound, bound);
 }
 
+Vector scaled(Vector values, double scale) {
+  if (scale != 1) values *= scale;
+  return values;
+}
+
 // Standard deviation of class tokens and positions, as vision transformers have it.
 constexpr double kTokenStd = 0.02;
 
@@ -83,9 +88,9 @@ Vector draw_block(const Layer& layer, const ParameterBlock& block, Index fan_in,
                   const Initialisation& how, const RandomStream& stream) {
   switch (block.role) {
     case Role::weight:
-      return how.scale * draw_weight(layer, block, how, stream);
+      return scaled(draw_weight(layer, block, how, stream), how.scale);
     case Role::bias:
-      return how.scale * draw_bias(block.size(), fan_in, how, stream);
+      return scaled(draw_bias(block.size(), fan_in, how, stream), how.scale);
     case Role::scale:
     case Role::running_variance:
       return Vector::Ones(block.size());

@@ -1,3 +1,5 @@
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 
 #include "core/base/check.h"
@@ -20,6 +22,16 @@ class TorchFamily : public ArchitectureFamily {
   TorchFamily(const Architecture& architecture, const Params& params, const InputShape& inputs,
               Index outputs, const torch::TensorOptions& options)
       : ArchitectureFamily(architecture, params, inputs, outputs), options_(options) {}
+
+  // On LibTorch's threads: drawing costs as much as evaluating once.
+  Matrix draw(const RandomStream& stream, Index count) const override {
+    ANISO_CHECK(count >= 0, "cannot draw ", count, " networks");
+    Matrix parameters(count, parameter_count());
+    at::parallel_for(0, count, 1, [&](Index first, Index last) {
+      for (Index r = first; r < last; ++r) parameters.row(r) = draw_one(stream, r).transpose();
+    });
+    return parameters;
+  }
 
   std::vector<Matrix> values(const Matrix& parameters, MatrixRef x) const override {
     const torch::NoGradGuard no_grad;

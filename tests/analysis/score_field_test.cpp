@@ -117,7 +117,7 @@ TEST(ScoreField, OfDataWithoutAKnownLawIsShownAndItsErrorUndefined) {
   ScoreScene scene(gaussian3(), 40);
   scene.data.law = nullptr;
   const auto results = scene.evaluate("score_field", {{"resolution", 4}});
-  ASSERT_EQ(results->results.size(), 3u);
+  ASSERT_EQ(results->results.size(), 4u);
   EXPECT_GT(result<VectorField2D>(*results, "learned").x.norm(), 0);
   for (const char* id : {"fisher_divergence", "relative_fisher_divergence"}) {
     const auto status = result<ScalarSeries>(*results, id).quantity.status;

@@ -46,6 +46,14 @@ TEST(Variants, WordsTakeThePlaceOfNumbers) {
   EXPECT_EQ(l.axis(), "dataset.turn = dct: k: 0 reversed, 1 none");
 }
 
+TEST(Variants, WordsThatAreNumbersStayNumbers) {
+  EXPECT_EQ(value_of_word("12"), Json(12));
+  EXPECT_TRUE(value_of_word("12").is_number_integer());
+  EXPECT_EQ(value_of_word("0.5"), Json(0.5));
+  EXPECT_EQ(value_of_word("1st"), Json("1st"));
+  EXPECT_EQ(value_of_word("dct:1"), Json("dct:1"));
+}
+
 TEST(Variants, TrainForAsLongAsAsked) {
   Variant v;
   const auto params = [](int steps) {

@@ -1,10 +1,12 @@
 // E[F Fᵀ] of fresh score networks: ours (drawn and run many at a time, the moment in float64)
 // against what a LibTorch user writes: a module built anew for each network, run once, its output's
 // outer product added. D = 256, three 3×3 convolutions, 32 channels, group norm, x = 0, t uniform;
-// float32, one thread; sides alternate by blocks of networks, ratios are taken within a repeat.
+// float32, as many threads for both, wall clock; sides alternate by blocks of networks, ratios are
+// taken within a repeat.
 
 #include <torch/torch.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -20,7 +22,9 @@
 namespace aniso {
 namespace {
 
-using bench::process_seconds;
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 constexpr Index kBlock = 64;
 constexpr Index kSide = 16, kDim = kSide * kSide, kChannels = 32, kGroups = 8, kFeatures = 32;
@@ -125,12 +129,12 @@ void run(Index networks, int repeats) {
   for (int r = 0; r < repeats; ++r) {
     double a = 0, b = 0;
     for (Index done = 0; done < networks; done += kBlock) {
-      double start = process_seconds();
+      double start = wall_seconds();
       plain.block();
-      a += process_seconds() - start;
-      start = process_seconds();
+      a += wall_seconds() - start;
+      start = wall_seconds();
       ours.block();
-      b += process_seconds() - start;
+      b += wall_seconds() - start;
     }
     plain_s.push_back(a);
     ours_s.push_back(b);
@@ -155,16 +159,16 @@ void break_down(const nn::FunctionFamily& family, const diffusion::Diffusion& di
   geometry::GradientMoment moment(kDim);
   for (int i = 0; i < 20; ++i) {
     const RandomStream stream(2, "break down", static_cast<std::uint64_t>(i));
-    double start = process_seconds();
+    double start = wall_seconds();
     const Matrix parameters = family.draw(stream, kBlock);
-    draw.push_back(process_seconds() - start);
+    draw.push_back(wall_seconds() - start);
     const auto probe = law.draw(kDim, 0, kBlock, stream);
-    start = process_seconds();
+    start = wall_seconds();
     const Matrix outputs = family.own_values(parameters, probe.inputs);
-    run.push_back(process_seconds() - start);
-    start = process_seconds();
+    run.push_back(wall_seconds() - start);
+    start = wall_seconds();
     for (Index r = 0; r < kBlock; ++r) moment.add(outputs.row(r));
-    add.push_back(process_seconds() - start);
+    add.push_back(wall_seconds() - start);
   }
   const auto each = [](std::vector<double> s) {
     return 1e6 * bench::median(std::move(s)) / kBlock;
@@ -176,9 +180,9 @@ void break_down(const nn::FunctionFamily& family, const diffusion::Diffusion& di
 }  // namespace
 }  // namespace aniso
 
-// [NETWORKS [REPEATS]]
+// [NETWORKS [REPEATS [THREADS]]]
 int main(int argc, char** argv) {
   aniso::engines::tune_allocator();
-  aniso::engines::set_thread_count(1);
+  aniso::engines::set_thread_count(argc > 3 ? std::atoi(argv[3]) : 1);
   aniso::run(argc > 1 ? std::atol(argv[1]) : 10000, argc > 2 ? std::atoi(argv[2]) : 3);
 }

@@ -132,7 +132,10 @@ TEST(OutputGeometry, OfThisRunIsTheOuterProductOfItsScores) {
   EXPECT_LT((g - f.transpose() * f).norm(), 1e-10 * g.norm());
   EXPECT_GT(g.norm(), 0);
   const auto spectrum = found<analysis::Spectrum>(*scene.results, "eigenvalues");
-  EXPECT_TRUE(spectrum.groups.empty()) << "one network has no halves";
+  ASSERT_EQ(spectrum.groups.size(), 2U) << "one direction, and the null space as one";
+  EXPECT_EQ(spectrum.groups[0].count, 1);
+  EXPECT_EQ(spectrum.groups[1].count, 3);
+  EXPECT_EQ(spectrum.stability.size(), 0) << "one network has no halves";
   EXPECT_EQ(found<analysis::ScalarSeries>(*scene.results, "error").quantity.status.kind,
             Status::Kind::undefined);
   EXPECT_THAT(scene.results->notes, Contains("the network of this run alone"));

@@ -52,7 +52,7 @@ const std::map<std::string, std::set<std::string>> kArrows = {
     {"io", {"base"}},
     {"geometry", {"base"}},
     {"theory", {"geometry"}},
-    {"data", {"io", "geometry"}},
+    {"data", {"io", "geometry", "theory"}},
     {"nn", {"geometry", "theory"}},
     {"diffusion", {"nn", "theory"}},
     {"figure", {"io", "geometry", "theory"}},
