@@ -12,6 +12,9 @@ uniform float cell;          // pixels a side of a cell of noise, and of a step
 uniform int steps;           // to each side
 uniform float contrast;
 uniform float opacity;
+uniform int stage;           // 0 all at once; 1 numbers alone, one for `coarse` pixels; 2 the rest
+uniform float coarse;
+uniform sampler2D streaks;   // what stage 1 gave
 
 // Deterministic bits of a cell's number (a Murmur finaliser over both coordinates).
 float noise(vec2 at) {
@@ -52,16 +55,27 @@ vec2 walk(vec2 at, vec2 ahead) {
   return sum;
 }
 
-void main() {
-  vec2 at = gl_FragCoord.xy;
+// Light (positive) or dark, and how certain the direction is; 0 where there is none.
+vec2 streak_at(vec2 at) {
   vec2 sample_at = grid_at + at * grid_step;
   vec2 size = vec2(textureSize(axes, 0));
-  if (any(lessThan(sample_at, vec2(-0.5))) || any(greaterThan(sample_at, size - 0.5))) discard;
+  if (any(lessThan(sample_at, vec2(-0.5))) || any(greaterThan(sample_at, size - 0.5)))
+    return vec2(0.0);
   vec2 twice = doubled(at);
   float certain = length(twice);
-  if (certain < 0.1) discard;
+  if (certain < 0.1) return vec2(0.0);
   vec2 ahead = direction(twice);
   vec2 sum = vec2(noise(at), 1.0) + walk(at, ahead) + walk(at, -ahead);
-  float streak = clamp(contrast * (sum.x / sum.y - 0.5), -1.0, 1.0);
-  color = vec4(vec3(step(0.0, streak)), opacity * abs(streak) * smoothstep(0.1, 0.5, certain));
+  return vec2(clamp(contrast * (sum.x / sum.y - 0.5), -1.0, 1.0), certain);
+}
+
+void main() {
+  if (stage == 1) {
+    color = vec4(streak_at(gl_FragCoord.xy * coarse), 0.0, 1.0);
+    return;
+  }
+  vec2 place = gl_FragCoord.xy / coarse / vec2(textureSize(streaks, 0));
+  vec2 found = stage == 0 ? streak_at(gl_FragCoord.xy) : texture(streaks, place).rg;
+  if (found.y <= 0.0) discard;
+  color = vec4(vec3(step(0.0, found.x)), opacity * abs(found.x) * smoothstep(0.1, 0.5, found.y));
 }

@@ -63,6 +63,16 @@ void Canvas::end() {
              previous_viewport_[3]);
 }
 
+void Canvas::copy(const Canvas& from) {
+  ANISO_CHECK(from.width_ == width_ && from.height_ == height_, "A picture of ", from.width_, " × ",
+              from.height_, " pixels does not fit one of ", width_, " × ", height_, ".");
+  GLint previous = 0;
+  glGetIntegerv(GL_READ_FRAMEBUFFER_BINDING, &previous);
+  glBindFramebuffer(GL_READ_FRAMEBUFFER, from.framebuffer_.id());
+  glBlitFramebuffer(0, 0, width_, height_, 0, 0, width_, height_, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+  glBindFramebuffer(GL_READ_FRAMEBUFFER, static_cast<GLuint>(previous));
+}
+
 ImTextureID Canvas::texture() const {
   return reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(color_.id()));
 }

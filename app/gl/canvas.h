@@ -45,6 +45,8 @@ class Canvas {
   bool begin(int width, int height, std::uint64_t fingerprint, figure::Rgb background);
   /// Restores the framebuffer and viewport from before `begin`.
   void end();
+  /// Between the two: takes over another canvas's picture of the same size.
+  void copy(const Canvas& from);
 
   ImTextureID texture() const;
   /// Shows the picture in this rectangle (ImGui units).

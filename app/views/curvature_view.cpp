@@ -14,17 +14,15 @@
 #include "app/views/builtin.h"
 #include "app/views/color_range.h"
 #include "app/views/height_stage.h"
+#include "app/views/level_lines.h"
+#include "app/views/picture_words.h"
 #include "app/views/plane_stage.h"
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
-#include "core/figure/contour.h"
 #include "core/geometry/gradient_ellipses.h"
 
 namespace aniso::app {
 namespace {
-
-using ui::Face;
-using ui::TextSize;
 
 constexpr float kFooter = 40;
 constexpr double kWithin = 0.98;  // of the values lie between the ends of the colour bar
@@ -113,8 +111,7 @@ class CurvatureView : public View {
   void draw_plane(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
   void draw_picture(const analysis::Field2D& field, ImVec2 at, ImVec2 size);
   void draw_space(Frame& frame, const analysis::Field2D& field, ImVec2 at, ImVec2 size);
-  void draw_legend(const analysis::Field2D& field, ImVec2 at, ImVec2 size) const;
-  void draw_reason(const std::string& reason, ImVec2 at, ImVec2 size) const;
+  void draw_marks(const analysis::Field2D& field, ImVec2 at, ImVec2 size) const;
   void read_out(Frame& frame, double x, double y) const;
   void add_level_lines(figure::Panel& panel) const;
   void add_ellipses(figure::Panel& panel) const;
@@ -247,11 +244,11 @@ void CurvatureView::draw(Frame& frame) {
   else
     draw_plane(frame, *field, at, size);
   if (!is_defined(field->quantity))
-    draw_reason(field->quantity.status.reason, at, size);
+    draw_reason("Undefined: " + field->quantity.status.reason + ".", at, size);
   else
-    draw_legend(*field, at, size);
+    draw_marks(*field, at, size);
   // What is shown answers an older question then.
-  if (!feed_.error().empty()) draw_reason(feed_.error(), at, size);
+  if (!feed_.error().empty()) draw_reason("Undefined: " + feed_.error() + ".", at, size);
   ImGui::SetCursorScreenPos({at.x, at.y + size.y + ui::px(8)});
   PlaneStage::draw_footer(field->quantity, is_defined(field->quantity) ? &range_ : nullptr,
                           colormap_of(settings_, field->is_signed), size.x);
@@ -324,9 +321,7 @@ void CurvatureView::draw_space(Frame& frame, const analysis::Field2D& field, ImV
   if (const auto place = height_.draw(frame, look, at, size)) read_out(frame, place->x, place->y);
 }
 
-// A few words on a ground at the upper left corner: what the marks mean. The picture comes first:
-// they take a fifth of it at most.
-void CurvatureView::draw_legend(const analysis::Field2D& field, ImVec2 at, ImVec2 size) const {
+void CurvatureView::draw_marks(const analysis::Field2D& field, ImVec2 at, ImVec2 size) const {
   std::vector<std::string> lines;
   if (field.quantity.id == "level_curvature")
     lines.emplace_back("κ > 0 bends toward +∇g, κ < 0 away");
@@ -336,38 +331,7 @@ void CurvatureView::draw_legend(const analysis::Field2D& field, ImVec2 at, ImVec
   if (!is_in_space() && gpu_->ellipses.size() > 0)
     lines.emplace_back("ellipses: local average of ∇g∇gᵀ");
   if (settings_.choice("range") == "auto") lines.emplace_back("colours span 98 % of the values");
-  const float line = ui::text_extent(Face::regular, TextSize::quiet, "0").y + ui::px(2);
-  const auto fitting = static_cast<std::size_t>(std::max(1.0f, size.y / (5 * line)));
-  if (lines.size() > fitting) lines.resize(fitting);
-  float y = at.y + ui::px(8);
-  for (const std::string& words : lines) {
-    const std::string shown =
-        ui::fitted(Face::regular, TextSize::quiet, words, size.x - ui::px(24));
-    const float width = ui::text_extent(Face::regular, TextSize::quiet, shown).x;
-    const ImVec2 p{at.x + ui::px(12), y};
-    ImGui::GetWindowDrawList()->AddRectFilled({p.x - ui::px(4), p.y},
-                                              {p.x + width + ui::px(4), p.y + line},
-                                              ui::color(ui::theme().background, 0.7), ui::px(2));
-    ui::draw_text(p, Face::regular, TextSize::quiet, ui::color(ui::theme().text), shown);
-    y += line;
-  }
-}
-
-// Why there is nothing to see and what to do, on a card in the middle of the picture.
-void CurvatureView::draw_reason(const std::string& reason, ImVec2 at, ImVec2 size) const {
-  const std::string words = "Undefined: " + reason + ".";
-  const float wrap = std::min(ui::px(420), size.x - ui::px(48));
-  if (wrap < ui::px(80)) return;
-  const ui::Font font(Face::regular, TextSize::body);
-  const ImVec2 extent = ImGui::CalcTextSize(words.c_str(), nullptr, false, wrap);
-  const ImVec2 p{std::floor(at.x + (size.x - extent.x) / 2),
-                 std::floor(at.y + (size.y - extent.y) / 2)};
-  const float pad = ui::px(16);
-  ImDrawList* draw = ImGui::GetWindowDrawList();
-  draw->AddRectFilled({p.x - pad, p.y - pad}, {p.x + extent.x + pad, p.y + extent.y + pad},
-                      ui::color(ui::theme().panel, 0.94), ui::px(6));
-  draw->AddText(ImGui::GetFont(), ImGui::GetFontSize(), p, ui::color(ui::theme().text),
-                words.c_str(), nullptr, wrap);
+  draw_legend(lines, at, size);
 }
 
 void CurvatureView::read_out(Frame& frame, double x, double y) const {
@@ -414,20 +378,6 @@ figure::Figure CurvatureView::figure(const Frame& frame) const {
 void CurvatureView::add_level_lines(figure::Panel& panel) const {
   const analysis::Field2D& g = *value();
   if (!is_defined(g.quantity)) return;
-  const double dx = (g.x_high - g.x_low) / static_cast<double>(g.values.cols() - 1);
-  const double dy = (g.y_high - g.y_low) / static_cast<double>(g.values.rows() - 1);
-  const auto trace = [&](double level, const figure::Style& style) {
-    for (const figure::Isoline& piece : figure::isolines(g.values, level)) {
-      figure::Line line;
-      line.style = style;
-      for (std::size_t i = 0; i < piece.points.size() + (piece.closed ? 1 : 0); ++i) {
-        const figure::Point& p = piece.points[i % piece.points.size()];
-        line.x.push_back(g.x_low + dx * p.x);
-        line.y.push_back(g.y_low + dy * p.y);
-      }
-      panel.lines.push_back(std::move(line));
-    }
-  };
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const double v : g.values.reshaped())
     if (std::isfinite(v)) {
@@ -436,9 +386,10 @@ void CurvatureView::add_level_lines(figure::Panel& panel) const {
     }
   if (level_step_ > 0)
     for (double k = std::ceil(low / level_step_); k * level_step_ <= high; ++k)
-      trace(k * level_step_, {.role = figure::Role::text, .width = 0.75, .opacity = 0.5});
+      trace_level(panel, g, k * level_step_,
+                  {.role = figure::Role::text, .width = 0.75, .opacity = 0.5});
   if (settings_.boolean("boundary") && g.is_signed)
-    trace(0, {.role = figure::Role::zero, .width = 2});
+    trace_level(panel, g, 0, {.role = figure::Role::zero, .width = 2});
 }
 
 void CurvatureView::add_ellipses(figure::Panel& panel) const {

@@ -6,34 +6,16 @@
 #include "app/views/analysis_feed.h"
 #include "app/views/builtin.h"
 #include "app/views/figure_view.h"
+#include "app/views/level_lines.h"
 #include "core/analysis/registry.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
-#include "core/figure/contour.h"
 
 namespace aniso::app {
 namespace {
 
 const analysis::Analysis& boundaries_analysis() {
   return analysis::analysis("ensemble_boundaries");
-}
-
-// The zero level in the plane's coordinates, a line for each piece.
-void add_boundary(figure::Panel& panel, const analysis::Field2D& field,
-                  const figure::Style& style) {
-  const double dx = (field.x_high - field.x_low) / static_cast<double>(field.values.cols() - 1);
-  const double dy = (field.y_high - field.y_low) / static_cast<double>(field.values.rows() - 1);
-  for (const figure::Isoline& piece : figure::isolines(field.values, 0)) {
-    figure::Line line;
-    line.style = style;
-    const std::size_t count = piece.points.size();
-    for (std::size_t i = 0; i < count + (piece.closed ? 1 : 0); ++i) {
-      const figure::Point& p = piece.points[i % count];
-      line.x.push_back(field.x_low + dx * p.x);
-      line.y.push_back(field.y_low + dy * p.y);
-    }
-    panel.lines.push_back(std::move(line));
-  }
 }
 
 /// Decision boundaries of independently trained networks over the share that says class 1, and
@@ -121,9 +103,9 @@ class EnsembleBoundariesView : public FigureView {
       panel.field->high = 1;
     }
     for (const auto* field : boundaries())
-      add_boundary(panel, *field, {.role = figure::Role::zero, .width = 1.25, .opacity = 0.75});
+      trace_level(panel, *field, 0, {.role = figure::Role::zero, .width = 1.25, .opacity = 0.75});
     if (const auto* run = find<analysis::Field2D>("run"))
-      add_boundary(panel, *run, {.role = figure::Role::accent, .width = 3});
+      trace_level(panel, *run, 0, {.role = figure::Role::accent, .width = 3});
   }
 
   // One point a network, the run in front, and the ceiling that blindness to one direction sets.

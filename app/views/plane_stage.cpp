@@ -10,6 +10,7 @@
 
 #include "app/ui/widgets.h"
 #include "core/base/check.h"
+#include "core/base/random.h"
 #include "core/data/shown_rows.h"
 
 namespace aniso::app {
@@ -39,6 +40,20 @@ gl::PlaneView home_of(const Matrix& points, const data::Plane& plane) {
   return {centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half};
 }
 
+// Between samples, by their share of the way across and up; NaN outside.
+double between(const Matrix& v, double across, double up) {
+  const double column = across * static_cast<double>(v.cols() - 1);
+  const double row = up * static_cast<double>(v.rows() - 1);
+  if (!(column >= 0 && row >= 0 && column <= static_cast<double>(v.cols() - 1) &&
+        row <= static_cast<double>(v.rows() - 1)))
+    return std::numeric_limits<double>::quiet_NaN();
+  const Index i = std::min(static_cast<Index>(row), v.rows() - 2);
+  const Index j = std::min(static_cast<Index>(column), v.cols() - 2);
+  const double a = row - static_cast<double>(i), b = column - static_cast<double>(j);
+  return (1 - a) * ((1 - b) * v(i, j) + b * v(i, j + 1)) +
+         a * ((1 - b) * v(i + 1, j) + b * v(i + 1, j + 1));
+}
+
 // Ticks along the left and lower edge, over the picture, each number on a thin dark ground.
 void draw_axes(const gl::PlaneView& view, ImVec2 at, ImVec2 size) {
   ImDrawList* draw = ImGui::GetWindowDrawList();
@@ -57,12 +72,16 @@ void draw_axes(const gl::PlaneView& view, ImVec2 at, ImVec2 size) {
   const double step = round_step(std::min(view.width(), view.height()), std::clamp(fitting, 1, 6));
   if (step <= 0) return;
   const float tick = ui::px(5), edge = ui::px(28);
+  float taken = at.x;  // by the numbers so far
   for (double x = std::ceil(view.x_low / step) * step; x <= view.x_high; x += step) {
     const float px = at.x + static_cast<float>(view.px_of(x, size.x));
     draw->AddLine({px, at.y + size.y - tick}, {px, at.y + size.y}, ink);
-    if (px > at.x + edge * 1.5f && px < at.x + size.x - edge)
-      label({px, at.y + size.y - tick - ui::px(2)}, shown_number(std::abs(x) < step / 2 ? 0 : x),
-            0.5f, 1);
+    const std::string number = shown_number(std::abs(x) < step / 2 ? 0 : x);
+    const float half = ui::text_extent(Face::mono, TextSize::quiet, number).x / 2 + ui::px(3);
+    if (px > at.x + edge * 1.5f && px < at.x + size.x - edge && px - half > taken) {
+      label({px, at.y + size.y - tick - ui::px(2)}, number, 0.5f, 1);
+      taken = px + half;
+    }
   }
   for (double y = std::ceil(view.y_low / step) * step; y <= view.y_high; y += step) {
     const float py = at.y + static_cast<float>(view.py_of(y, size.y));
@@ -84,19 +103,14 @@ std::string shown_number(double value) {
 }
 
 double value_at(const analysis::Field2D& field, double x, double y) {
-  const Matrix& v = field.values;
-  const double column =
-      (x - field.x_low) / (field.x_high - field.x_low) * static_cast<double>(v.cols() - 1);
-  const double row =
-      (y - field.y_low) / (field.y_high - field.y_low) * static_cast<double>(v.rows() - 1);
-  if (!(column >= 0 && row >= 0 && column <= static_cast<double>(v.cols() - 1) &&
-        row <= static_cast<double>(v.rows() - 1)))
-    return std::numeric_limits<double>::quiet_NaN();
-  const Index i = std::min(static_cast<Index>(row), v.rows() - 2);
-  const Index j = std::min(static_cast<Index>(column), v.cols() - 2);
-  const double a = row - static_cast<double>(i), b = column - static_cast<double>(j);
-  return (1 - a) * ((1 - b) * v(i, j) + b * v(i, j + 1)) +
-         a * ((1 - b) * v(i + 1, j) + b * v(i + 1, j + 1));
+  return between(field.values, (x - field.x_low) / (field.x_high - field.x_low),
+                 (y - field.y_low) / (field.y_high - field.y_low));
+}
+
+Eigen::RowVector2d vector_at(const analysis::VectorField2D& field, double x, double y) {
+  const double across = (x - field.x_low) / (field.x_high - field.x_low);
+  const double up = (y - field.y_low) / (field.y_high - field.y_low);
+  return {between(field.x, across, up), between(field.y, across, up)};
 }
 
 ParamSchema plane_settings(const ParamSchema& analysis) {
@@ -115,14 +129,17 @@ ParamSchema point_settings() {
       real_param("point_size", 6).range(1, 24).in("px").about("Diameter of a point.")};
 }
 
-void PlaneStage::follow(const Frame& frame, const data::Plane& plane, Index most) {
+void PlaneStage::follow(const Frame& frame, const data::Plane& plane, Index most,
+                        const theory::NoiseLevel& level) {
   if (!points_) points_ = std::make_unique<gl::PointPainter>(frame.shaders);
   const auto& data = frame.snapshot->resolved->data;
   if (data.get() == shown_data_ && most == shown_points_ && plane.u == plane_.u &&
-      plane.v == plane_.v && plane.origin == plane_.origin)
+      plane.v == plane_.v && plane.origin == plane_.origin && level.signal == shown_level_.signal &&
+      level.sigma == shown_level_.sigma)
     return;
   shown_data_ = data.get();
   shown_points_ = most;
+  shown_level_ = level;
   plane_ = plane;
   Matrix all(data->size(), 2);
   all.col(0) = (data->x * plane.u).array() - plane.origin.dot(plane.u);
@@ -131,14 +148,22 @@ void PlaneStage::follow(const Frame& frame, const data::Plane& plane, Index most
 
   const auto rows = data::shown_rows(data->size(), most);
   const auto count = static_cast<Index>(rows.size());
-  Matrix points(count, 2);
-  std::vector<std::int32_t> classes(static_cast<std::size_t>(count), 0);
+  shown_.resize(count, 2);
+  shown_classes_.clear();
   for (Index k = 0; k < count; ++k) {
     const Index row = rows[static_cast<std::size_t>(k)];
-    points.row(k) = all.row(row);
-    if (data->is_classification()) classes[static_cast<std::size_t>(k)] = data->labels[row];
+    shown_.row(k) = all.row(row);
+    if (data->is_classification()) shown_classes_.push_back(data->labels[row]);
   }
-  points_->set_points(points, classes);
+  if (level.sigma > 0 || level.signal != 1) {
+    // Noise is as wide along u and v as along any other direction.
+    const Eigen::RowVector2d origin(plane.origin.dot(plane.u), plane.origin.dot(plane.v));
+    shown_ = (level.signal * (shown_.rowwise() + origin) +
+              level.sigma * RandomStream(0, "shown noise").normals(count, Index{2}))
+                 .rowwise() -
+             origin;
+  }
+  points_->set_points(shown_, shown_classes_);
 }
 
 void PlaneStage::fit(Frame& frame, ImVec2 size) {
@@ -262,6 +287,18 @@ void PlaneStage::limit(figure::Panel& panel) const {
   panel.x.high = view_.x_high;
   panel.y.low = view_.y_low;
   panel.y.high = view_.y_high;
+}
+
+void PlaneStage::add_points(figure::Panel& panel) const {
+  if (shown_.rows() == 0) return;
+  figure::Points points;
+  for (Index k = 0; k < shown_.rows(); ++k) {
+    points.x.push_back(shown_(k, 0));
+    points.y.push_back(shown_(k, 1));
+  }
+  points.category.assign(shown_classes_.begin(), shown_classes_.end());
+  points.size = 4;
+  panel.points.push_back(std::move(points));
 }
 
 }  // namespace aniso::app

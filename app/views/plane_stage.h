@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/frame.h"
 #include "app/gl/plane_view.h"
@@ -12,6 +13,7 @@
 #include "app/views/color_range.h"
 #include "core/analysis/result.h"
 #include "core/data/dataset.h"
+#include "core/theory/noise_schedule.h"
 
 namespace aniso::app {
 
@@ -20,6 +22,7 @@ std::string shown_number(double value);
 
 /// A field between its samples; NaN outside and where a neighbour is undefined.
 double value_at(const analysis::Field2D& field, double x, double y);
+Eigen::RowVector2d vector_at(const analysis::VectorField2D& field, double x, double y);
 
 /// The parameters of an analysis on a plane without those that zoom and pan set.
 ParamSchema plane_settings(const ParamSchema& analysis);
@@ -39,8 +42,12 @@ class PlaneStage {
   };
 
   /// Follows data and plane; projects only when one of them changed, since that costs n·D.
-  /// @param most  data points at most.
-  void follow(const Frame& frame, const data::Plane& plane, Index most);
+  /// @param most   data points at most.
+  /// @param level  noise through which they are seen, the same for a point at every level.
+  void follow(const Frame& frame, const data::Plane& plane, Index most,
+              const theory::NoiseLevel& level = {});
+  /// Instead, where the picture has points of its own: all that is to be seen.
+  void follow(const gl::PlaneView& all) { home_ = all; }
   bool is_ready() const { return home_.has_value(); }
   /// Shows all of the data where the person has not chosen otherwise.
   void fit(Frame& frame, ImVec2 size);
@@ -70,6 +77,8 @@ class PlaneStage {
                           figure::Colormap map, float width);
   /// The axes of an exported figure.
   void limit(figure::Panel& panel) const;
+  /// The points of an exported figure, as they are seen.
+  void add_points(figure::Panel& panel) const;
 
  private:
   void zoom_by_wheel(const Pointer& pointer);
@@ -79,6 +88,9 @@ class PlaneStage {
   const void* shown_data_ = nullptr;          // identity of the dataset whose points it holds
   data::Plane plane_;                         // … projected onto this plane
   Index shown_points_ = -1;                   // … at most so many
+  theory::NoiseLevel shown_level_;            // … through this noise
+  Matrix shown_;                              // (points, 2) where they are
+  std::vector<std::int32_t> shown_classes_;   // … and what they belong to; empty for no classes
   std::optional<gl::PlaneView> home_;         // all of the data
   gl::PlaneView view_;                        // what is shown
   bool moved_ = false;                        // the person zoomed or panned

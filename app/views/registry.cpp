@@ -16,6 +16,8 @@
   VIEW(average_geometry)    \
   VIEW(evolution)           \
   VIEW(ensemble_boundaries) \
+  VIEW(score_field)         \
+  VIEW(samples)             \
   VIEW(output_geometry)     \
   VIEW(prediction)          \
   VIEW(basis_errors)

@@ -1,12 +1,11 @@
 #include <algorithm>
-#include <chrono>
-#include <optional>
 #include <utility>
 
 #include "core/analysis/fresh_geometry.h"
 #include "core/analysis/geometry_probes.h"
 #include "core/analysis/geometry_results.h"
 #include "core/analysis/geometry_theory.h"
+#include "core/analysis/progressive.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
 #include "core/geometry/lanczos.h"
@@ -15,12 +14,8 @@
 namespace aniso::analysis {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr Index kMostDense = 4096;                    // inputs of a G that is formed
-constexpr double kMostGradientBytes = 2e9;            // kept for the largest eigenvalues alone
-constexpr std::chrono::milliseconds kShowEvery{200};  // between two looks at what is known
-constexpr double kShowShare = 0.2;                    // of the time, at most, spent on looks
+constexpr Index kMostDense = 4096;          // inputs of a G that is formed
+constexpr double kMostGradientBytes = 2e9;  // kept for the largest eigenvalues alone
 
 /// Hands the input gradients of the networks that are asked for to `use`, one network at a time.
 class Sampler {
@@ -34,7 +29,7 @@ class Sampler {
 
   const FreshGeometry& how() const { return how_; }
 
-  void run(const std::function<void(const Matrix&)>& use) const {
+  void run(const TakeNetwork& use) const {
     const auto of = input_.params.choice("of");
     const RandomStream stream(static_cast<std::uint64_t>(input_.params.integer("seed")),
                               "average geometry");
@@ -85,23 +80,10 @@ GeometryContext context_of(const Input& input, const Vector& readout) {
 
 std::vector<Result> dense(const Input& input, const Sampler& sampler, const std::stop_token& stop,
                           std::vector<std::string>& notes) {
-  geometry::GradientMoment moment(input.plan->inputs);
   GeometryContext context = context_of(input, sampler.how().readout);
   const Index total = sampler.how().networks;
-  auto shown = Clock::now();
-  Clock::duration cost{};
-  sampler.run([&](const Matrix& gradients) {
-    moment.add(gradients);
-    const auto now = Clock::now();
-    if (!input.publish || moment.networks() == total || now - shown < kShowEvery ||
-        (now - shown) * kShowShare < cost)
-      return;
-    auto results = geometry_results(moment, context);
-    cost = Clock::now() - now;
-    input.publish(std::move(results),
-                  static_cast<double>(moment.networks()) / static_cast<double>(total));
-    shown = Clock::now();
-  });
+  const auto moment = sampled_moment(input, context, input.plan->inputs, total,
+                                     [&](const TakeNetwork& take) { sampler.run(take); });
   if (total > 1 && moment.gradients() < input.plan->inputs)
     notes.push_back(text("only ", grouped(moment.gradients()), " gradients in ",
                          grouped(input.plan->inputs),
@@ -110,15 +92,8 @@ std::vector<Result> dense(const Input& input, const Sampler& sampler, const std:
     notes.push_back(text("fewer networks than inputs: with strongly correlated probes, ",
                          grouped(input.plan->inputs - moment.networks()),
                          " eigenvalues are small by construction"));
-  const Index repeats = input.params.integer("null_repeats");
-  std::optional<geometry::Band> band;
-  if (total > 1 && repeats >= 2) {
-    if (input.publish) input.publish(geometry_results(moment, context), 1 - 1e-3);
-    band =
-        geometry::rotation_null_band(moment, RandomStream(0, "rotation null"), repeats, 0.95, stop);
-    if (stop.stop_requested()) throw Cancelled{};
-    context.null = &*band;
-  }
+  const auto band = null_band(input, context, moment, stop);
+  if (band) context.null = &*band;
   return geometry_results(moment, context);
 }
 

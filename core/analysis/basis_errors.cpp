@@ -8,6 +8,7 @@
 #include "core/analysis/predicted_order.h"
 #include "core/analysis/registry.h"
 #include "core/analysis/score_probes.h"
+#include "core/analysis/variants.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
 #include "core/geometry/basis.h"
@@ -131,7 +132,9 @@ std::vector<Result> results_of(const Elements& elements, const Progress& progres
 }
 
 Variant along(const Input& input, const std::string& basis, Index element) {
-  return {{{input.params.text("path"), Json(text(basis, ":", element))}}};
+  Variant variant{{{input.params.text("path"), Json(text(basis, ":", element))}}};
+  add_training_steps(input.params, variant);
+  return variant;
 }
 
 std::vector<Result> run(const Input& input, const std::stop_token& stop,
@@ -159,14 +162,12 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
     for (std::size_t i = first; i < last; ++i) variants.push_back(along(input, basis, order[i]));
     if (stop.stop_requested()) throw Cancelled{};
     const auto cohort = input.laboratory->cohort(variants);
-    Index steps = input.params.integer("training_steps");
-    if (steps == 0) steps = cohort->total_steps();
     std::vector<Matrix> moments;
     for (Index r = 0; r < cohort->size(); ++r) moments.push_back(second_moment(cohort->data(r)));
     if (first == 0)
       floor = options.measure.floor(reference_points(cohort->data(0)), options.samples);
     const Loudness loud = loudness_of(g, moments);
-    cohort->advance(steps, stop);
+    cohort->advance(cohort->total_steps(), stop);
     const GenerationErrors found = generation_errors(*cohort, options, stop);
     for (Index r = 0; r < cohort->size(); ++r) {
       const Index k = order[first + static_cast<std::size_t>(r)];
@@ -202,9 +203,7 @@ ParamSchema params() {
                     {"average_geometry", "Eigenvectors", "Of the average output geometry."}})
           .about("Whose elements the data follow, one after the other."),
       text_param("path", "dataset.v").about("The direction of the data, as -D names it."),
-      integer_param("training_steps", 0)
-          .range(0, 10000000)
-          .about("Optimiser steps of each; 0 for those of the experiment."),
+      training_steps_param(),
       integer_param("together", 8).range(1, 64).about("Networks that train side by side."),
       integer_param("samples", 300).range(2, 100000).about("Points that each network generates."),
       integer_param("networks", 2000)

@@ -1,8 +1,7 @@
-#include <chrono>
-#include <optional>
 #include <utility>
 
 #include "core/analysis/geometry_results.h"
+#include "core/analysis/progressive.h"
 #include "core/analysis/score_probes.h"
 #include "core/base/check.h"
 #include "core/base/names.h"
@@ -12,11 +11,7 @@
 namespace aniso::analysis {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr Index kMostDense = 4096;                    // inputs of a G that is formed
-constexpr std::chrono::milliseconds kShowEvery{200};  // between two looks at what is known
-constexpr double kShowShare = 0.2;                    // of the time, at most, spent on looks
+constexpr Index kMostDense = 4096;  // inputs of a G that is formed
 
 /// Hands the scores of the networks that are asked for to `use`, one network at a time.
 class Sampler {
@@ -30,7 +25,7 @@ class Sampler {
 
   Index networks() const { return networks_; }
 
-  void run(const std::function<void(const Matrix&)>& use) const {
+  void run(const TakeNetwork& use) const {
     const auto of = input_.params.choice("of");
     const Index dim = input_.plan->data_inputs();
     const RandomStream stream(static_cast<std::uint64_t>(input_.params.integer("seed")),
@@ -106,34 +101,14 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   if (dim > kMostDense)
     return undefined_geometry(text("G of ", grouped(dim), " outputs would be too large to form"));
   GeometryContext context = context_of(input);
-  geometry::GradientMoment moment(dim);
-  auto shown = Clock::now();
-  Clock::duration cost{};
-  sampler.run([&](const Matrix& scores) {
-    moment.add(scores);
-    const auto now = Clock::now();
-    if (!input.publish || moment.networks() == total || now - shown < kShowEvery ||
-        (now - shown) * kShowShare < cost)
-      return;
-    auto results = geometry_results(moment, context);
-    cost = Clock::now() - now;
-    input.publish(std::move(results),
-                  static_cast<double>(moment.networks()) / static_cast<double>(total));
-    shown = Clock::now();
-  });
+  const auto moment = sampled_moment(input, context, dim, total,
+                                     [&](const TakeNetwork& take) { sampler.run(take); });
   if (moment.mean().isZero(0))
     return undefined_geometry(
         "the networks give exactly 0 at these probes, so that no direction is preferred; with a "
         "final layer that starts at zero, train first");
-  std::optional<geometry::Band> band;
-  const Index repeats = input.params.integer("null_repeats");
-  if (total > 1 && repeats >= 2) {
-    if (input.publish) input.publish(geometry_results(moment, context), 1 - 1e-3);
-    band =
-        geometry::rotation_null_band(moment, RandomStream(0, "rotation null"), repeats, 0.95, stop);
-    if (stop.stop_requested()) throw Cancelled{};
-    context.null = &*band;
-  }
+  const auto band = null_band(input, context, moment, stop);
+  if (band) context.null = &*band;
   if (moment.gradients() < dim)
     notes.push_back(text("only ", grouped(moment.gradients()), " outputs in ", grouped(dim),
                          " dimensions: the other eigenvalues are 0 by construction"));

@@ -153,6 +153,7 @@ Group prepared(const Input& input, const std::string& name, const std::stop_toke
       if (!name.empty())
         variant.changes.insert(variant.changes.begin(),
                                {input.params.text("compare_path"), Json(name)});
+      add_training_steps(input.params, variant);
       variants.push_back(std::move(variant));
       group.labels.push_back(list.label(i));
     }
@@ -202,8 +203,7 @@ void train(Group& group, const Input& input, const std::stop_token& stop,
   const GenerationOptions options = generation_options(input.params);
   find_floors(group, options, stop);
   const Index looks = input.params.integer("looks");
-  Index steps = input.params.integer("training_steps");
-  if (steps == 0) steps = group.cohorts.front()->total_steps();
+  const Index steps = group.cohorts.front()->total_steps();
   const auto parts = static_cast<double>(group.cohorts.size());
   for (Index look = 1; look <= looks; ++look) {
     const Index until = steps * look / looks;
@@ -293,9 +293,7 @@ ParamSchema params() {
            .range(0, kMostCandidates)
            .about("Candidates by number, the one that should be modelled best first; empty for "
                   "the conjecture's order."),
-       integer_param("training_steps", 0)
-           .range(0, 10000000)
-           .about("Optimiser steps of each; 0 for those of the experiment."),
+       training_steps_param(),
        integer_param("together", 8).range(1, 64).about("Networks that train side by side."),
        integer_param("looks", 6).range(1, 100).about("Measurements on the way, the last included."),
        integer_param("samples", 500).range(2, 100000).about("Points that each network generates."),

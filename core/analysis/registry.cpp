@@ -19,6 +19,7 @@
   ANALYSIS(sweep)                \
   ANALYSIS(output_geometry)      \
   ANALYSIS(score_field)          \
+  ANALYSIS(score_jacobian)       \
   ANALYSIS(samples)              \
   ANALYSIS(prediction)           \
   ANALYSIS(basis_errors)

@@ -82,4 +82,15 @@ ParamSchema variant_params(const std::string& path, std::vector<double> values,
                  "average_geometry:3.")};
 }
 
+ParamSpec training_steps_param() {
+  return integer_param("training_steps", 0)
+      .range(0, 10000000)
+      .about("Optimiser steps of each; 0 for those of the experiment.");
+}
+
+void add_training_steps(const Params& params, Variant& variant) {
+  if (const auto steps = params.integer("training_steps"); steps > 0)
+    variant.changes.emplace_back("training.steps", Json(steps));
+}
+
 }  // namespace aniso::analysis

@@ -35,6 +35,11 @@ class VariantList {
 ParamSchema variant_params(const std::string& path, std::vector<double> values,
                            const std::string& prefix);
 
+/// The declaration of `training_steps`: how long each variant trains, 0 for as long as the
+/// experiment; and the change of a variant that it stands for, so that schedules fit.
+ParamSpec training_steps_param();
+void add_training_steps(const Params& params, Variant& variant);
+
 /// The words of a comma-separated list, without spaces around them.
 std::vector<std::string> words_of(const std::string& list);
 

@@ -64,6 +64,25 @@ Matrix ScoreModel::prediction(MatrixRef x, Index t) const {
   return values;
 }
 
+Matrix ScoreModel::score_gradient(MatrixRef x, Index t, Index component) const {
+  ANISO_CHECK(component >= 0 && component < dim(), "ScoreModel: component ", component,
+              " is not within 0 … ", dim() - 1);
+  Matrix slopes =
+      network_->input_gradients(network_inputs(x, dim(), t, diffusion_), Vector::Unit(dim(), component)).leftCols(dim());
+  check_rows_finite("the slopes of the network", slopes, t);
+  // ε = a x + b F, whichever of them F predicts.
+  const auto level = diffusion_.schedule.level(t);
+  const auto epsilon = [&](double x_t, double predicted) {
+    return theory::converted_prediction(Matrix::Constant(1, 1, x_t),
+                                        Matrix::Constant(1, 1, predicted), diffusion_.prediction,
+                                        Prediction::epsilon, Vector::Constant(1, level.signal),
+                                        Vector::Constant(1, level.sigma))(0, 0);
+  };
+  slopes *= -epsilon(0, 1) / level.sigma;
+  slopes.col(component).array() -= epsilon(1, 0) / level.sigma;
+  return slopes;
+}
+
 Matrix ScoreModel::converted(const MatrixRef& x, Index t, Prediction to) const {
   return converted_to(to, x, prediction(x, t), t, diffusion_);
 }

@@ -40,6 +40,9 @@ class ScoreModel final : public ScoreSource {
   Matrix denoised(MatrixRef x, Index t) const;
   /// What the network says: ε, x₀ or v.
   Matrix prediction(MatrixRef x, Index t) const;
+  /// ∂s_c/∂x at each point, s_c component c of the score [1 / input unit²]. All D of them are the
+  /// rows of the Jacobians; each costs one backward evaluation of the network.
+  Matrix score_gradient(MatrixRef x, Index t, Index component) const;
 
  private:
   Matrix converted(const MatrixRef& x, Index t, theory::Prediction to) const;

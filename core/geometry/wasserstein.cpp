@@ -3,9 +3,9 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/base/check.h"
+#include "core/geometry/eigenvalues.h"
 #include "core/geometry/spectra.h"
 
 namespace aniso::geometry {
@@ -46,8 +46,7 @@ Eigen::MatrixXd factor(const char* name, const MatrixRef& covariance) {
   const double largest = std::max(0.0, eigen.values[0]);
   ANISO_CHECK(eigen.values[dim - 1] >= -1e-9 * largest, name, " has the eigenvalue ",
               eigen.values[dim - 1], "; a covariance has none below 0");
-  const double noise = static_cast<double>(dim) * std::numeric_limits<double>::epsilon() * largest;
-  const Index rank = (eigen.values.array() > noise).count();
+  const Index rank = numerical_rank(eigen.values);
   return eigen.vectors.leftCols(rank) * eigen.values.head(rank).cwiseSqrt().asDiagonal();
 }
 

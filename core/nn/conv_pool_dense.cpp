@@ -83,9 +83,7 @@ Architecture conv_pool_dense() {
   a.on_images = true;
   a.params = joined(structure_params(), initialisation_params(Biases::by_parameter));
   a.plan = plan_of;
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   return a;
 }
 

@@ -228,4 +228,8 @@ Initialisation initialisation_of(const Params& params) {
   return how;
 }
 
+Vector draw_as_declared(const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
+  return draw_parameters(plan, initialisation_of(params), stream);
+}
+
 }  // namespace aniso::nn

@@ -70,5 +70,7 @@ enum class Biases { by_parameter, always };
 ParamSchema initialisation_params(Biases biases);
 /// Reads what `initialisation_params` declares.
 Initialisation initialisation_of(const Params& params);
+/// Draws as those parameters say: what an architecture without a law of its own starts from.
+Vector draw_as_declared(const NetworkPlan& plan, const Params& params, const RandomStream& stream);
 
 }  // namespace aniso::nn

@@ -78,9 +78,7 @@ Architecture kernel_machine() {
     net.dense(outputs, {.bias = params.boolean("bias")});
     return net.finish(outputs);
   };
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   a.place = place_centres;
   return a;
 }

@@ -41,9 +41,7 @@ Architecture lenet() {
                      pool_param(), padding},
                     initialisation_params(Biases::always));
   a.plan = plan_of;
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   return a;
 }
 

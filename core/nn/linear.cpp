@@ -13,9 +13,7 @@ Architecture linear() {
   a.plan = [](const Params& params, const InputShape& inputs, Index outputs) {
     return dense_chain_plan(inputs.dim, {}, outputs, Activation::identity, params.boolean("bias"));
   };
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   return a;
 }
 

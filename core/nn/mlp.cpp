@@ -25,9 +25,7 @@ Architecture mlp() {
     return dense_chain_plan(inputs.dim, {hidden.begin(), hidden.end()}, outputs,
                             activation_of(params.choice("activation")), params.boolean("bias"));
   };
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   return a;
 }
 

@@ -27,9 +27,7 @@ Architecture random_features() {
     net.dense(outputs, {.bias = bias});
     return net.finish(outputs);
   };
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   return a;
 }
 

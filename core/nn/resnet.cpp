@@ -138,9 +138,7 @@ Architecture resnet() {
   a.plan = [](const Params& params, const InputShape& inputs, Index outputs) {
     return Builder(params, inputs).build(outputs);
   };
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   return a;
 }
 

@@ -35,9 +35,7 @@ Architecture score_mlp() {
     net.dense(outputs);
     return net.finish(outputs);
   };
-  a.initialise = [](const NetworkPlan& plan, const Params& params, const RandomStream& stream) {
-    return draw_parameters(plan, initialisation_of(params), stream);
-  };
+  a.initialise = draw_as_declared;
   return a;
 }
 

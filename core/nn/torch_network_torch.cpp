@@ -7,6 +7,7 @@
 #include "core/base/names.h"
 #include "core/geometry/sincos_positions.h"
 #include "core/nn/torch_convolution_torch.h"
+#include "core/nn/torch_group_norm_torch.h"
 #include "core/nn/torch_kernels_torch.h"
 #include "core/nn/torch_support.h"
 
@@ -251,7 +252,7 @@ Tensor normalised(const Layer& layer, const Tensor& x, const Arrays& array, bool
                           for_samples(scale, shape, x.size(0), networks));
   }
   if (layer.norm == Norm::group)
-    return torch::group_norm(x, networks * layer.groups, scale, shift, layer.epsilon);
+    return group_normalised(x, networks * layer.groups, scale, shift, layer.epsilon);
   const Tensor mean = array(Role::running_mean), variance = array(Role::running_variance);
   if (training) {
     ANISO_CHECK(x.size(0) * x.size(2) * x.size(3) > 1, "layer '", layer.name,

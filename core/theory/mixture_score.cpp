@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "core/base/check.h"
+#include "core/geometry/eigenvalues.h"
 #include "core/geometry/spectra.h"
 
 namespace aniso::theory {
@@ -75,11 +75,8 @@ MixtureScore::Component MixtureScore::component(double weight, const VectorRef& 
   ANISO_CHECK(out.values.minCoeff() >= (out.diagonal ? 0 : -1e-9 * largest),
               "MixtureScore: ", "component ", number, " has a variance of ", out.values.minCoeff(),
               "; a covariance has none below 0");
-  // Below this an eigenvalue is rounding; the entries of a diagonal are what they say.
-  const double noise = out.diagonal ? 0
-                                    : static_cast<double>(mean.size()) *
-                                          std::numeric_limits<double>::epsilon() * largest;
-  out.rank = (out.values.array() > noise).count();
+  // The entries of a diagonal are what they say; small eigenvalues of a full matrix are rounding.
+  out.rank = out.diagonal ? (out.values.array() > 0).count() : geometry::numerical_rank(out.values);
   if (!out.diagonal) {
     out.values.conservativeResize(out.rank);
     out.basis = eigen.vectors.leftCols(out.rank);
@@ -146,6 +143,36 @@ Matrix MixtureScore::score(const MatrixRef& x, const NoiseLevel& level) const {
     add_function(c, away_from(x, c.mean, level), shares.col(k), gain, -1 / floor, sum);
   }
   return sum;
+}
+
+Eigen::MatrixXd MixtureScore::slope(const Component& component, const NoiseLevel& level) const {
+  const Vector gain = -noised(component.values, level).cwiseInverse();
+  if (component.diagonal) return gain.asDiagonal();
+  Eigen::MatrixXd out = component.basis * gain.asDiagonal() * component.basis.transpose();
+  if (component.rank < dim_) {
+    const double floor = level.sigma * level.sigma;
+    out += component.basis * component.basis.transpose() / floor;
+    out.diagonal().array() -= 1 / floor;
+  }
+  return out;
+}
+
+Matrix MixtureScore::score_jacobians(const MatrixRef& x, const NoiseLevel& level) const {
+  const Matrix shares = responsibilities(x, level);
+  const Matrix mean = score(x, level);
+  const double floor = level.sigma * level.sigma;
+  Matrix all = Matrix::Zero(x.rows() * dim_, dim_);
+  for (Index k = 0; k < components(); ++k) {
+    const Component& c = components_[static_cast<std::size_t>(k)];
+    const Eigen::MatrixXd slope_k = slope(c, level);
+    const Vector gain = -noised(c.values, level).cwiseInverse();
+    Matrix away = -mean;  // the component's own score less that of the mixture
+    add_function(c, away_from(x, c.mean, level), Vector::Ones(x.rows()), gain, -1 / floor, away);
+    for (Index i = 0; i < x.rows(); ++i)
+      all.middleRows(i * dim_, dim_) +=
+          shares(i, k) * (slope_k + away.row(i).transpose() * away.row(i));
+  }
+  return all;
 }
 
 Matrix MixtureScore::epsilon(const MatrixRef& x, const NoiseLevel& level) const {

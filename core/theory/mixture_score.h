@@ -48,6 +48,12 @@ class MixtureScore {
   Matrix responsibilities(const MatrixRef& x, const NoiseLevel& level) const;
   /// (n, D) ∇ log p(x).
   Matrix score(const MatrixRef& x, const NoiseLevel& level) const;
+  /// ∂²log p/∂x² at each point, one symmetric (D, D) per point, stacked: (n·D, D). With A_k =
+  /// −Σ'_k⁻¹ and a_k = A_k (x − μ'_k), the score of component k alone,
+  ///   J = Σ_k r_k A_k + Σ_k r_k (a_k − ā)(a_k − ā)ᵀ, ā = Σ_k r_k a_k the score,
+  /// since ∇r_k = r_k (a_k − ā). Components that pull apart bend the density upwards between them.
+  /// Cost O(n K D² + K D² r).
+  Matrix score_jacobians(const MatrixRef& x, const NoiseLevel& level) const;
   /// (n, D) E[ε | x_σ = x] = −sigma ∇ log p(x): the best prediction of the noise.
   Matrix epsilon(const MatrixRef& x, const NoiseLevel& level) const;
   /// (n, D) E[x_0 | x_σ = x], which is (x + sigma² ∇ log p(x))/signal (Tweedie) but holds without
@@ -71,6 +77,8 @@ class MixtureScore {
   static void add_function(const Component& component, const MatrixRef& away,
                            const VectorRef& weight, const VectorRef& at_values, double at_zero,
                            Matrix& sum);
+  /// (D, D) −Σ'_k⁻¹.
+  Eigen::MatrixXd slope(const Component& component, const NoiseLevel& level) const;
 
   Index dim_ = 0;
   std::vector<Component> components_;

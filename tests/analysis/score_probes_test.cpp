@@ -95,6 +95,30 @@ TEST(ScoreProbes, StepsCoverTheScheduleEvenlyInEveryStretch) {
   EXPECT_THROW(law.draw(2, 0, 5, stream), InvalidInput);
 }
 
+// What the steps contribute to E[1/σ²], estimated over and over: stratified ones scatter less than
+// independent ones by far.
+TEST(ScoreProbes, StratifiedStepsScatterLessThanIndependentOnes) {
+  const auto diffusion = linear(100);
+  ScoreProbeLaw law;
+  law.diffusion = &diffusion;
+  constexpr Index kTrials = 200, kProbes = 400;
+  const Vector weight = diffusion.schedule.sigma().array().square().inverse();
+  double stratified = 0, independent = 0;
+  for (Index trial = 0; trial < kTrials; ++trial) {
+    const RandomStream stream(static_cast<std::uint64_t>(trial), "steps");
+    const ScoreProbe probe = law.draw(1, 0, kProbes, stream);
+    const double mean = probe.sigma.array().square().inverse().mean();
+    stratified += std::pow(mean - weight.mean(), 2) / kTrials;
+    double plain = 0;
+    for (Index i = 0; i < kProbes; ++i)
+      plain += weight[static_cast<Index>(stream.below(static_cast<std::uint64_t>(i), 100))];
+    independent += std::pow(plain / kProbes - weight.mean(), 2) / kTrials;
+  }
+  const double variance = (weight.array() - weight.mean()).square().mean();
+  EXPECT_NEAR(independent / (variance / kProbes), 1, 0.4) << "the yardstick itself";
+  EXPECT_LT(stratified, 0.1 * independent);
+}
+
 // The three kinds of prediction of one and the same score give one and the same F.
 TEST(ScoreProbes, ScoresDoNotDependOnWhatTheNetworkPredicts) {
   ScoreProbeLaw law;

@@ -121,5 +121,42 @@ TEST(ScoreModel, RefusesAnotherShapeThanTheNetworkDeclares) {
   EXPECT_THROW(model.epsilon(Matrix::Ones(5, 2), 7), InvalidInput);
 }
 
+// Networks of constant noise r, and rows shared out in turn.
+class ConstantFamily final : public nn::FunctionFamily {
+ public:
+  Index parameter_count() const override { return 1; }
+  Matrix draw(const RandomStream&, Index count) const override { return Matrix::Zero(count, 1); }
+  std::vector<Matrix> values(const Matrix& parameters, MatrixRef x) const override {
+    std::vector<Matrix> out;
+    for (Index r = 0; r < parameters.rows(); ++r)
+      out.push_back(Matrix::Constant(x.rows(), 3, parameters(r, 0)));
+    return out;
+  }
+  std::vector<Matrix> input_gradients(const Matrix&, MatrixRef, VectorRef) const override {
+    return {};
+  }
+};
+
+TEST(StackedScoreModel, SharesItsRowsOutAndConverts) {
+  const ConstantFamily family;
+  const Matrix parameters = (Matrix(2, 1) << 0.25, -3).finished();
+  const Matrix x = RandomStream(1, "x").normals(Index{6}, Index{3});
+  for (const auto prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
+    const Diffusion diffusion = diffusion_for(prediction);
+    const StackedScoreModel model(family, parameters, 3, diffusion);
+    const Matrix all = model.epsilon(x, 7);
+    for (Index r = 0; r < 2; ++r) {
+      const GivenNetwork one(4, 3, [&](const MatrixRef& in) -> Matrix {
+        return Matrix::Constant(in.rows(), 3, parameters(r, 0));
+      });
+      EXPECT_EQ(all.middleRows(3 * r, 3),
+                ScoreModel(one, diffusion).epsilon(x.middleRows(3 * r, 3), 7));
+    }
+  }
+  const StackedScoreModel model(family, parameters, 3, diffusion_for(Prediction::epsilon));
+  EXPECT_THROW(model.epsilon(x.topRows(5), 7), InvalidInput);
+  EXPECT_THROW(model.epsilon(x, kSteps), InvalidInput);
+}
+
 }  // namespace
 }  // namespace aniso::diffusion

@@ -180,5 +180,34 @@ TEST(Basis, RefusesWhatDoesNotFitAndSaysWhatWould) {
   EXPECT_THROW(basis_from_id("dc2"), InvalidInput);
 }
 
+// Elements fill the layout, and a place says how often an element changes sign along each axis.
+TEST(BasisPlace, IsWhereTheFrequenciesSay) {
+  const Grid grid{2, 4, 8};
+  for (const Basis basis : {Basis::pixel, Basis::dft, Basis::hadamard, Basis::dct}) {
+    Matrix seen = Matrix::Zero(grid.channels * grid.height, grid.width);
+    for (Index k = 0; k < grid.dim(); ++k) {
+      const BasisPlace at = basis_place(basis, k, grid);
+      seen(at.channel * grid.height + at.row, at.col) += 1;
+      const Vector v = basis_element(basis, k, grid, RandomStream(0, "unused"));
+      const Index start = at.channel * grid.height * grid.width;
+      if (basis == Basis::pixel) {
+        EXPECT_EQ(v[start + at.row * grid.width + at.col], 1);
+      } else if (basis != Basis::dft) {
+        const auto changes = [&](Index stride, Index n) {
+          Index count = 0;
+          for (Index i = 1; i < n; ++i)
+            count += v[start + i * stride] * v[start + (i - 1) * stride] < 0 ? 1 : 0;
+          return count;
+        };
+        EXPECT_EQ(changes(1, grid.width), at.col) << k;
+        EXPECT_EQ(changes(grid.width, grid.height), at.row) << k;
+      }
+    }
+    EXPECT_TRUE((seen.array() == 1).all());
+  }
+  EXPECT_THROW(basis_place(Basis::dct, 64, grid), InvalidInput);
+  EXPECT_THROW(basis_place(Basis::random, 0, grid), InvalidInput);
+}
+
 }  // namespace
 }  // namespace aniso::geometry

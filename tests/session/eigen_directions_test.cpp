@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/analysis/generation_error.h"
 #include "core/data/registry.h"
 #include "core/session/looking.h"
 #include "core/session/resolved.h"
+#include "core/theory/alignment.h"
 #include "tests/support/explicit_engines.h"
 #include "tests/support/session_helpers.h"
 
@@ -103,6 +105,41 @@ TEST(EigenDirections, GiveDataTheirCovarianceAsItIsOrFlipped) {
   EXPECT_LT((v * sigma(*straight) * v.transpose() - Matrix(lambda.asDiagonal())).norm(), 1e-10);
   EXPECT_LT((v * sigma(*flipped) * v.transpose() - Matrix(lambda.reverse().asDiagonal())).norm(),
             1e-10);
+}
+
+// tr(G W M Wᵀ) is largest for the aligned mixture and smallest for the reversed one.
+TEST(EigenDirections, TurnAMixtureTowardsOrAwayFromThem) {
+  Json json = experiment("dct:1");
+  json["dataset"] = {{"id", "gaussian_mixture"}, {"n", 60},      {"dimension", 9},
+                     {"components", 2},          {"noise", 0.3}, {"layout", "image"},
+                     {"turn", "aligned"}};
+  const auto moment = [](const ResolvedExperiment& r) { return analysis::second_moment(*r.data); };
+  const auto aligned = resolved(json);
+  ASSERT_NE(aligned->directions, nullptr);
+  EXPECT_EQ(aligned->dataset.reals("turn_axes").size(), 81U);
+  EXPECT_TRUE(aligned->data->shape.is_image());
+  const Matrix g = aligned->directions->vectors.transpose() *
+                   aligned->directions->values.asDiagonal() * aligned->directions->vectors;
+  json["dataset"]["turn"] = "reversed";
+  const auto reversed = resolved(json, aligned.get());
+  EXPECT_EQ(reversed->directions, aligned->directions);
+  json["dataset"]["turn"] = "none";
+  const auto plain = resolved(json, aligned.get());
+  EXPECT_EQ(plain->directions, nullptr);
+  const auto range = theory::alignment_range(g, moment(*plain));
+  const auto alpha = [&](const ResolvedExperiment& r) { return g.cwiseProduct(moment(r)).sum(); };
+  EXPECT_NEAR(alpha(*aligned), range.highest_value, 1e-9 * range.highest_value);
+  EXPECT_NEAR(alpha(*reversed), range.lowest_value, 1e-9 * range.highest_value);
+  EXPECT_GT(alpha(*plain), range.lowest_value);
+  EXPECT_LT(alpha(*plain), range.highest_value);
+  EXPECT_NEAR(moment(*aligned).trace(), moment(*plain).trace(), 1e-9);
+  // What was resolved is resolved: the same data again, whatever the network.
+  Json again = json;
+  again["dataset"]["turn"] = "aligned";
+  again["dataset"]["turn_axes"] = aligned->dataset.reals("turn_axes");
+  EXPECT_EQ(resolved(again)->data->x, aligned->data->x);
+  again["dataset"]["turn_axes"] = std::vector<double>(81, 0.5);
+  EXPECT_THAT(message_of([&] { resolved(again); }), HasSubstr("not orthonormal"));
 }
 
 TEST(EigenDirections, DataAreNeverMadeFromTheName) {

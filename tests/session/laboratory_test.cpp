@@ -128,5 +128,46 @@ TEST_F(LaboratoryTest, FreshNetworksHaveTheRunsShape) {
   EXPECT_EQ(function->inputs(), 2);
 }
 
+TEST_F(LaboratoryTest, VariantsOfACohortTrainAsIfAlone) {
+  Laboratory laboratory(engines_);
+  prepare(laboratory, small_experiment_with("training.steps", 15));
+  const analysis::Variant same{}, other{{{"dataset.seed", Json(7)}}}, seeded{{{"seed", Json(4)}}};
+  const auto cohort = laboratory.cohort({same, other, seeded});
+  ASSERT_EQ(cohort->size(), 3);
+  EXPECT_EQ(cohort->total_steps(), 15);
+  EXPECT_EQ(cohort->diffusion(), nullptr);
+  EXPECT_NE(cohort->data(0).x, cohort->data(1).x);
+  EXPECT_EQ(cohort->parameters().row(0), cohort->parameters().row(1)) << "the same seed";
+  EXPECT_NE(cohort->parameters().row(0), cohort->parameters().row(2));
+  EXPECT_EQ(cohort->family().parameter_count(), cohort->parameters().cols());
+  cohort->advance(15, never_);
+  EXPECT_EQ(cohort->steps_done(), 15);
+  EXPECT_EQ(cohort->diverged_at(0), 0);
+  RunLoop alone(engines_, resolved(small_experiment_with("training.steps", 15)), {});
+  while (!alone.is_over()) alone.step();
+  EXPECT_LT((cohort->parameters().row(0).transpose() - alone.trainer().parameters())
+                .cwiseAbs()
+                .maxCoeff(),
+            1e-6);
+}
+
+TEST_F(LaboratoryTest, ACohortSharesEverythingButDataAndSeed) {
+  Laboratory laboratory(engines_);
+  prepare(laboratory, small_experiment());
+  const auto complaint = [&](const char* path, const Json& value) {
+    return message_of<InvalidInput>([&] {
+      laboratory.cohort({analysis::Variant{}, {{{path, value}}}});
+    });
+  };
+  EXPECT_THAT(complaint("optimizer.learning_rate", 0.5), HasSubstr("data and seed only"));
+  EXPECT_THAT(complaint("training.steps", 3), HasSubstr("data and seed only"));
+  EXPECT_THAT(complaint("dataset.nosie", 3), HasSubstr("dataset.nosie"));
+  EXPECT_THROW(laboratory.cohort({}), InvalidInput);
+  const auto cohort = laboratory.cohort({analysis::Variant{}});
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_THROW(cohort->advance(1, source.get_token()), analysis::Cancelled);
+}
+
 }  // namespace
 }  // namespace aniso::session

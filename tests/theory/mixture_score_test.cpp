@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 #include <string>
+#include <vector>
 
 #include "core/base/errors.h"
 #include "core/base/random.h"
@@ -102,6 +103,68 @@ TEST(MixtureScore, OneGaussianIsLinear) {
   EXPECT_LT((exact.score(x, kLevel) + away * noised.inverse()).norm(), 1e-12);
   const Matrix denoised = (kLevel.signal * away * noised.inverse() * sigma).rowwise() + mean.row(0);
   EXPECT_LT((exact.denoised(x, kLevel) - denoised).norm(), 1e-12);
+}
+
+TEST(MixtureScore, JacobiansAreTheDifferencesOfTheScore) {
+  const MixtureScore exact(mixture());
+  const Matrix x = normals("x", 6, 5);
+  for (const NoiseLevel level : {kLevel, NoiseLevel{1, 0.2}, NoiseLevel{0.1, 2}}) {
+    const Matrix all = exact.score_jacobians(x, level);
+    ASSERT_EQ(all.rows(), 30);
+    ASSERT_EQ(all.cols(), 5);
+    const double h = 1e-5 * level.sigma, largest = all.cwiseAbs().maxCoeff();
+    for (Index j = 0; j < 5; ++j) {
+      Matrix up = x, down = x;
+      up.col(j).array() += h;
+      down.col(j).array() -= h;
+      const Matrix numeric = (exact.score(up, level) - exact.score(down, level)) / (2 * h);
+      for (Index i = 0; i < 6; ++i)
+        for (Index c = 0; c < 5; ++c)
+          EXPECT_NEAR(all(5 * i + c, j), numeric(i, c), 1e-7 * largest)
+              << "sigma " << level.sigma << ", point " << i << ", entry " << c << ' ' << j;
+      EXPECT_NE(numeric(0, 0), all(0, j));
+    }
+    for (Index i = 0; i < 6; ++i) {
+      const Matrix j = all.middleRows(5 * i, 5);
+      EXPECT_LT((j - j.transpose()).cwiseAbs().maxCoeff(), 1e-12 * largest);
+    }
+  }
+}
+
+TEST(MixtureScore, JacobianOfOneGaussianIsItsInverseCovariance) {
+  const Matrix v = normals("v", 4, 1), mean = normals("mean", 1, 4), x = normals("x", 3, 4);
+  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(4, 4);
+  Matrix diagonal(4, 1);
+  diagonal << 2, 0, 0.5, 0;
+  const std::vector<Matrix> covariances = {covariance("one", 4, 6), v * v.transpose(),
+                                           Matrix::Zero(4, 4), diagonal};
+  for (const Matrix& sigma : covariances) {
+    const Matrix full = sigma.cols() == 1 ? Matrix(sigma.col(0).asDiagonal()) : sigma;
+    const MixtureScore exact({Vector::Ones(1), mean, {sigma}});
+    for (const double noise : {0.6, 1e-3}) {
+      const NoiseLevel level{std::sqrt(1 - noise * noise), noise};
+      const Eigen::MatrixXd inverse =
+          (level.signal * level.signal * full + noise * noise * identity).inverse();
+      const Matrix all = exact.score_jacobians(x, level);
+      for (Index i = 0; i < 3; ++i)
+        EXPECT_LT((all.middleRows(4 * i, 4) + inverse).norm(), 1e-9 * inverse.norm()) << noise;
+    }
+  }
+}
+
+// Half-way between two points far apart the density has a minimum along their axis.
+TEST(MixtureScore, BetweenTwoComponentsTheDensityBendsUpwards) {
+  Matrix means(2, 2);
+  means << -1, 0, 1, 0;
+  const MixtureScore exact(
+      {Vector::Constant(2, 0.5), means, {Matrix::Zero(2, 2), Matrix::Zero(2, 2)}});
+  const double sigma = 0.1;
+  const Matrix j = exact.score_jacobians(Matrix::Zero(1, 2), {1, sigma});
+  EXPECT_NEAR(j(0, 0), 1 / std::pow(sigma, 4) - 100, 1e-6);  // σ⁻⁴ − σ⁻²
+  EXPECT_NEAR(j(1, 1), -100, 1e-9);
+  EXPECT_NEAR(j(0, 1), 0, 1e-9);
+  EXPECT_TRUE(exact.score_jacobians(Matrix::Constant(1, 2, 1e6), {1, sigma}).allFinite());
+  EXPECT_EQ(exact.score_jacobians(Matrix(0, 2), {1, sigma}).rows(), 0);
 }
 
 TEST(MixtureScore, NoiseAndCleanPointExplainTheInput) {
