@@ -122,6 +122,7 @@ void add_group(figure::Panel& panel, const Prediction& prediction, std::size_t g
                const PredictionLook& look) {
   const PredictionGroup& group = prediction.groups[g];
   const bool alone = prediction.groups.size() == 1;
+  const Vector shown = shown_places(group.place);
   constexpr std::array<figure::Marker, 4> kMarkers = {
       figure::Marker::circle, figure::Marker::square, figure::Marker::triangle,
       figure::Marker::diamond};
@@ -131,16 +132,16 @@ void add_group(figure::Panel& panel, const Prediction& prediction, std::size_t g
                 .width = 1.2,
                 .opacity = 0.7};
   if (!alone) path.name = group.name;
-  for (const Index i : by_place(group.place)) {
+  for (const Index i : by_place(shown)) {
     if (i >= group.error.size() || !std::isfinite(group.error[i])) continue;
-    path.x.push_back(group.place[i]);
+    path.x.push_back(shown[i]);
     path.y.push_back(group.error[i]);
   }
   panel.lines.push_back(std::move(path));
   for (Index i = 0; i < group.error.size() && i < group.place.size(); ++i) {
     if (!std::isfinite(group.error[i])) continue;
     figure::Points point;
-    point.x = {group.place[i]};
+    point.x = {shown[i]};
     point.y = {group.error[i]};
     point.size = 9;
     point.marker = kMarkers[alone ? 0 : g % kMarkers.size()];
@@ -152,9 +153,9 @@ void add_group(figure::Panel& panel, const Prediction& prediction, std::size_t g
   figure::Line floor;
   if (g + 1 == prediction.groups.size()) floor.name = "fresh data";
   floor.style = {.role = Role::quiet, .width = 1.5, .dashed = true};
-  for (const Index i : by_place(group.place)) {
+  for (const Index i : by_place(shown)) {
     if (!std::isfinite(group.floor[i])) continue;
-    floor.x.push_back(group.place[i]);
+    floor.x.push_back(shown[i]);
     floor.y.push_back(group.floor[i]);
   }
   panel.lines.push_back(std::move(floor));
@@ -215,6 +216,19 @@ std::vector<Index> places_in(const std::vector<Index>& order, Index candidates) 
   return out;
 }
 
+Vector shown_places(const Vector& place) {
+  Vector out = place;
+  for (Index i = 0; i < place.size(); ++i) {
+    Index before = 0;
+    for (Index j = 0; j < i; ++j) before += place[j] == place[i] ? 1 : 0;
+    const Index sharing = (place.array() == place[i]).count();
+    if (sharing < 2) continue;
+    // Within the places that they share: four candidates at 2.5 lie at 1, 2, 3 and 4.
+    out[i] += static_cast<double>(before) - 0.5 * static_cast<double>(sharing - 1);
+  }
+  return out;
+}
+
 std::string correlation_words(const PredictionGroup& group) {
   const std::string who = group.name.empty() ? "" : group.name + ": ";
   if (!std::isfinite(group.rho)) return who + "too few to tell";
@@ -252,9 +266,12 @@ figure::Panel training_panel(const PredictionGroup& group, const PredictionLook&
     return panel;
   }
   std::erase_if(all, [](double v) { return !std::isfinite(v); });
-  if (spans_decades(all)) panel.y.scale = figure::Scale::log10;
+  const auto floor = known(group.floor);
+  std::vector<double> seen = all;
+  seen.insert(seen.end(), floor.begin(), floor.end());
+  if (spans_decades(seen)) panel.y.scale = figure::Scale::log10;
   add_collapse(panel, all);
-  if (const auto floor = known(group.floor); !floor.empty())
+  if (!floor.empty())
     panel.rules.push_back(
         {.name = "fresh data",
          .at = std::accumulate(floor.begin(), floor.end(), 0.0) / static_cast<double>(floor.size()),
@@ -285,6 +302,9 @@ figure::Panel order_panel(const Prediction& prediction, const PredictionLook& lo
   }
   if (spans_decades(all)) panel.y.scale = figure::Scale::log10;
   add_collapse(panel, all);
+  for (const PredictionGroup& group : prediction.groups)
+    if (shown_places(group.place) != group.place && panel.subtitle.empty())
+      panel.subtitle = "side by side where a place is shared";
   panel.x.low = 0.5;
   panel.x.high = static_cast<double>(prediction.candidates()) + 0.5;
   return panel;

@@ -57,6 +57,9 @@ std::vector<Index> clicked_order(std::vector<Index> order, Index candidate);
 /// Place 1 … of each candidate in an order that need not be complete; 0 where it has none.
 std::vector<Index> places_in(const std::vector<Index>& order, Index candidates);
 
+/// Where each candidate is drawn: its place, and beside it where several share one.
+Vector shown_places(const Vector& place);
+
 /// "ρ = 0.81, unrelated orders stay within ±0.68, p = 0.02".
 std::string correlation_words(const PredictionGroup& group);
 

@@ -461,8 +461,9 @@ void PredictionView::draw_letters(const figure::PanelFrame& plot) const {
   const bool alone = prediction_.groups.size() == 1;
   for (std::size_t g = 0; g < prediction_.groups.size(); ++g) {
     const PredictionGroup& group = prediction_.groups[g];
-    for (Index i = 0; i < std::min(group.error.size(), group.place.size()); ++i) {
-      const figure::Point p{plot.x.to_pixel(group.place[i]), plot.y.to_pixel(group.error[i])};
+    const Vector shown = shown_places(group.place);
+    for (Index i = 0; i < std::min(group.error.size(), shown.size()); ++i) {
+      const figure::Point p{plot.x.to_pixel(shown[i]), plot.y.to_pixel(group.error[i])};
       if (!std::isfinite(p.y) || !plot.plot.contains(p)) continue;
       const bool is_highest = std::none_of(
           prediction_.groups.begin(), prediction_.groups.end(), [&](const PredictionGroup& other) {
@@ -538,9 +539,10 @@ void PredictionView::read_out(Frame& frame) {
   for (std::size_t g = 0; g < prediction_.groups.size(); ++g) {
     const PredictionGroup& group = prediction_.groups[g];
     if (!is_order && g != static_cast<std::size_t>(index)) continue;
+    const Vector shown = shown_places(group.place);
     for (Index i = 0; i < group.candidates(); ++i) {
       if (is_order && i < group.error.size() && i < group.place.size())
-        consider(g, i, group.place[i], group.error[i]);
+        consider(g, i, shown[i], group.error[i]);
       if (!is_order && static_cast<std::size_t>(i) < group.curves.size()) {
         const ErrorCurve& curve = group.curves[static_cast<std::size_t>(i)];
         for (std::size_t j = 0; j < curve.steps.size(); ++j)

@@ -164,6 +164,16 @@ TEST(Prediction, ClicksGiveAndTakePlaces) {
   EXPECT_THAT(places_in({5, -1, 1, 1}, 2), ElementsAre(0, 1)) << "what is not there has no place";
 }
 
+TEST(Prediction, ThoseThatShareAPlaceLieSideBySide) {
+  EXPECT_EQ(shown_places(list({2.5, 5, 2.5, 2.5, 2.5})), list({1, 5, 2, 3, 4}));
+  EXPECT_EQ(shown_places(list({2, 1, 3})), list({2, 1, 3}));
+  auto p = prediction_of(measured(list({0.1, 0.2, 0.3})));
+  p.groups[0].place = list({1.5, 1.5, 3});
+  const auto panel = order_panel(p);
+  EXPECT_EQ(panel.lines[0].x, (std::vector<double>{1, 2, 3}));
+  EXPECT_THAT(panel.subtitle, HasSubstr("shared"));
+}
+
 TEST(Prediction, LettersGoOnBehindZ) {
   EXPECT_EQ(candidate_letter(0), "A");
   EXPECT_EQ(candidate_letter(25), "Z");
