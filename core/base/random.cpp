@@ -47,7 +47,7 @@ std::uint64_t word(const Block& b, std::size_t half) {
 
 // What philox4x32 gives for many counters that follow on from one another, in lanes that the
 // compiler turns into vector instructions.
-constexpr std::size_t kLanes = 16;
+constexpr std::size_t kLanes = 32;
 using Lane = std::array<std::uint32_t, kLanes>;
 
 std::array<Lane, 4> philox_lanes(std::uint64_t first, std::uint64_t step, std::uint64_t key) {

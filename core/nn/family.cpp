@@ -10,36 +10,6 @@
 namespace aniso::nn {
 namespace {
 
-class LoopedFamily : public ArchitectureFamily {
- public:
-  using Make = std::function<std::unique_ptr<Function>(const NetworkPlan&, VectorRef)>;
-
-  LoopedFamily(const Architecture& architecture, const Params& params, const InputShape& inputs,
-               Index outputs, Make make)
-      : ArchitectureFamily(architecture, params, inputs, outputs), make_(std::move(make)) {}
-
-  std::vector<Matrix> values(const Matrix& parameters, MatrixRef x) const override {
-    return for_each(parameters, x, [&](const Function& f) { return f.values(x); });
-  }
-  std::vector<Matrix> input_gradients(const Matrix& parameters, MatrixRef x,
-                                      VectorRef readout) const override {
-    return for_each(parameters, x,
-                    [&](const Function& f) { return f.input_gradients(x, readout); });
-  }
-
- private:
-  template <typename Evaluate>
-  std::vector<Matrix> for_each(const Matrix& parameters, MatrixRef x, Evaluate evaluate) const {
-    check_shapes(parameters, x);
-    std::vector<Matrix> results;
-    for (Index r = 0; r < parameters.rows(); ++r)
-      results.push_back(evaluate(*make_(plan(), parameters.row(r).transpose())));
-    return results;
-  }
-
-  Make make_;
-};
-
 template <typename Scalar>
 class DenseFamily : public ArchitectureFamily {
  public:
@@ -110,12 +80,6 @@ Matrix ArchitectureFamily::draw(const RandomStream& stream, Index count) const {
 void ArchitectureFamily::check_shapes(const Matrix& parameters, MatrixRef x) const {
   ANISO_CHECK_SHAPE(parameters, -1, parameter_count());
   ANISO_CHECK_SHAPE(x, -1, plan_.inputs);
-}
-
-std::unique_ptr<FunctionFamily> make_looped_family(
-    const Architecture& architecture, const Params& params, const InputShape& inputs, Index outputs,
-    std::function<std::unique_ptr<Function>(const NetworkPlan&, VectorRef)> make) {
-  return std::make_unique<LoopedFamily>(architecture, params, inputs, outputs, std::move(make));
 }
 
 std::unique_ptr<FunctionFamily> make_dense_family(const Architecture& architecture,

@@ -8,14 +8,8 @@
 
 namespace aniso::nn {
 
-/// The law of fresh networks of one architecture, evaluated one network after the other through
-/// `make`: for any plan and back end.
-std::unique_ptr<FunctionFamily> make_looped_family(
-    const Architecture& architecture, const Params& params, const InputShape& inputs, Index outputs,
-    std::function<std::unique_ptr<Function>(const NetworkPlan&, VectorRef)> make);
-
-/// The same for dense chains on the CPU: all networks share one workspace and one plan, so that a
-/// network costs its arithmetic and one copy of its parameters.
+/// The law of fresh networks of a dense chain on the CPU: all networks share one workspace and one
+/// plan, so that a network costs its arithmetic and one copy of its parameters.
 /// @throws InvalidInput if the architecture's plan is no dense chain.
 std::unique_ptr<FunctionFamily> make_dense_family(const Architecture& architecture,
                                                   const Params& params, const InputShape& inputs,

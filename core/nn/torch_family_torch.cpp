@@ -12,9 +12,15 @@ namespace {
 
 using torch::Tensor;
 
-/// Numbers that one layer's outputs have for all networks and samples that are run at once, so
-/// that what goes from layer to layer stays in the cache; and numbers in their parameters.
-constexpr Index kMostEntries = Index{1} << 17;
+/// What is run at once.
+struct Portion {
+  Index networks = 0;
+  Index entries = 0;  ///< of one layer's outputs, for all networks and samples
+};
+/// What goes from layer to layer stays in the cache.
+constexpr Portion kManyNetworks{1024, Index{1} << 17};
+/// Gradients of convolutions: those of one network have loops of their own.
+constexpr Portion kOneNetwork{1, Index{1} << 19};
 constexpr Index kMostParameters = Index{1} << 24;
 
 class TorchFamily : public ArchitectureFamily {
@@ -35,12 +41,13 @@ class TorchFamily : public ArchitectureFamily {
 
   std::vector<Matrix> values(const Matrix& parameters, MatrixRef x) const override {
     const torch::NoGradGuard no_grad;
-    return split(parameters.rows(), for_each_batch(parameters, x, Inputs::shared, forward));
+    return split(parameters.rows(),
+                 for_each_batch(parameters, x, Inputs::shared, kManyNetworks, forward));
   }
 
   Matrix own_values(const Matrix& parameters, MatrixRef x) const override {
     const torch::NoGradGuard no_grad;
-    return for_each_batch(parameters, x, Inputs::own, forward);
+    return for_each_batch(parameters, x, Inputs::own, kManyNetworks, forward);
   }
 
   std::vector<Matrix> input_gradients(const Matrix& parameters, MatrixRef x,
@@ -54,7 +61,9 @@ class TorchFamily : public ArchitectureFamily {
       const Tensor g = torch::autograd::grad({read}, {leaf}, {}, false, false, true)[0];
       return g.defined() ? g : torch::zeros_like(leaf);
     };
-    return split(parameters.rows(), for_each_batch(parameters, x, Inputs::shared, gradient));
+    return split(parameters.rows(),
+                 for_each_batch(parameters, x, Inputs::shared,
+                                plan().is_dense_chain() ? kManyNetworks : kOneNetwork, gradient));
   }
 
  private:
@@ -69,7 +78,7 @@ class TorchFamily : public ArchitectureFamily {
   /// time.
   template <typename Evaluate>
   Matrix for_each_batch(const Matrix& parameters, MatrixRef x, Inputs inputs,
-                        Evaluate evaluate) const {
+                        const Portion& portion, Evaluate evaluate) const {
     check_shapes(parameters, x);
     const Index total = parameters.rows();
     if (total == 0) return {};
@@ -79,9 +88,11 @@ class TorchFamily : public ArchitectureFamily {
     const Index n = own ? x.rows() / total : x.rows();
     Index widest = plan().inputs;
     for (const auto& layer : plan().layers) widest = std::max(widest, layer.out);
-    const Index most = std::max<Index>(
-        1, std::min({total, kMostEntries / widest, kMostParameters / parameter_count()}));
-    const Index rows = std::clamp<Index>(kMostEntries / (most * widest), 1, std::max<Index>(n, 1));
+    const Index most =
+        std::max<Index>(1, std::min({total, portion.networks, portion.entries / widest,
+                                     kMostParameters / parameter_count()}));
+    const Index rows =
+        std::clamp<Index>(portion.entries / (most * widest), 1, std::max<Index>(n, 1));
     const Tensor in = to_tensor(x, options_).view({own ? total : 1, n, x.cols()});
     Matrix results;
     TorchNetwork network(plan(), most);

@@ -21,11 +21,6 @@ TEST_P(DenseFamilyTest, EqualsOneNetworkAfterTheOther) {
   const auto& c = GetParam();
   check_family(*make_dense_family(c.kind(), c.validated_params(), c.inputs, c.outputs), c, chain,
                1e-14);
-  check_family(*make_looped_family(c.kind(), c.validated_params(), c.inputs, c.outputs,
-                                   [](const NetworkPlan& plan, VectorRef parameters) {
-                                     return make_dense_chain(plan, parameters);
-                                   }),
-               c, chain, 1e-15);
 }
 
 TEST_P(DenseFamilyTest, DrawsDoNotDependOnHowManyThereAre) {
