@@ -71,7 +71,7 @@ void AnalysisFeed::ask(Frame& frame, const session::SnapshotPtr& run, const std:
 std::string AnalysisFeed::age(const Frame& frame) const {
   if (!results_) return "";
   const auto& analysis = analysis::analysis(results_->analysis);
-  if (results_->share < 1) return text(std::lround(100 * results_->share), " % · sharpening");
+  if (results_->share < 1) return text(std::lround(100 * results_->share), " % done");
   if (is_step_free(analysis.id, asked_params_)) return "same at every step";
   const Index behind = frame.snapshot->step - results_->step;
   std::string age = text("step ", grouped(results_->step));

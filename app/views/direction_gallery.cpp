@@ -56,7 +56,8 @@ DirectionGallery::Answer DirectionGallery::draw(const std::vector<Item>& items,
   const ImVec2 cell{cell_width(shape, look), row_height(shape, look, lines)};
   Answer answer;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto column = static_cast<float>(i % per_row), row = static_cast<float>(i / per_row);
+    const auto below = i / per_row;
+    const auto column = static_cast<float>(i % per_row), row = static_cast<float>(below);
     draw_item(items[i], i, shape,
               {std::round(start.x + column * (cell.x + ui::px(kGap))),
                std::round(start.y + row * (cell.y + ui::px(kGap)))},

@@ -198,6 +198,22 @@ std::string candidate_letter(Index candidate) {
   return candidate < kLetters ? letter : text(letter, candidate / kLetters + 1);
 }
 
+std::vector<std::pair<std::string, std::string>> candidate_numbers(const PredictionGroup& group,
+                                                                   Index candidate) {
+  std::vector<std::pair<std::string, std::string>> out{{"candidate", candidate_letter(candidate)}};
+  if (static_cast<std::size_t>(candidate) < group.curves.size())
+    out.emplace_back("data", group.curves[static_cast<std::size_t>(candidate)].label);
+  if (!group.name.empty()) out.emplace_back("with", group.name);
+  const auto say = [&](const char* name, const Vector& values) {
+    if (candidate < values.size()) out.emplace_back(name, shown_number(values[candidate], 3));
+  };
+  say("predicted place", group.place);
+  say("error", group.error);
+  say("fresh data", group.floor);
+  say("loudness", group.loudness);
+  return out;
+}
+
 std::vector<Index> clicked_order(std::vector<Index> order, Index candidate) {
   const auto found = std::find(order.begin(), order.end(), candidate);
   if (found == order.end())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/analysis/result.h"
@@ -50,6 +51,10 @@ Prediction prediction_of(const analysis::Results& results);
 
 /// "A", "B", … "Z", "A2", …
 std::string candidate_letter(Index candidate);
+
+/// What is known of a candidate, as names and values for the pointer.
+std::vector<std::pair<std::string, std::string>> candidate_numbers(const PredictionGroup& group,
+                                                                   Index candidate);
 
 /// The order after a click: the candidate goes to its end, or is taken out of it.
 std::vector<Index> clicked_order(std::vector<Index> order, Index candidate);

@@ -553,17 +553,8 @@ void PredictionView::read_out(Frame& frame) {
   if (!found) return;
   const PredictionGroup& group = prediction_.groups[found->first];
   const Index i = found->second;
-  frame.readings.push_back({"candidate", candidate_letter(i), ""});
-  if (static_cast<std::size_t>(i) < group.curves.size())
-    frame.readings.push_back({"data", group.curves[static_cast<std::size_t>(i)].label, ""});
-  if (!group.name.empty()) frame.readings.push_back({"with", group.name, ""});
-  const auto say = [&](const char* name, const Vector& values) {
-    if (i < values.size()) frame.readings.push_back({name, shown_number(values[i], 3), ""});
-  };
-  say("predicted place", group.place);
-  say("error", group.error);
-  say("fresh data", group.floor);
-  say("loudness", group.loudness);
+  for (const auto& [name, value] : candidate_numbers(group, i))
+    frame.readings.push_back({name, value, ""});
 }
 
 figure::Figure PredictionView::figure(const Frame& frame) const {

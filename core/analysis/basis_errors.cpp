@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/analysis/generation_error.h"
@@ -159,8 +160,7 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   options.sampler = diffusion::sampler_options_of(input.params);
   options.measure = error_measure_of(input.params);
   options.seed = static_cast<std::uint64_t>(input.params.integer("seed"));
-  const geometry::GradientMoment g = fresh_score_moment(
-      input, input.laboratory->family(), *input.diffusion, input.data->shape.dim, stop);
+  std::optional<geometry::GradientMoment> g;
   Progress progress;
   progress.error = progress.loudness = Vector::Constant(elements.size(), kNan);
   double floor = 0;
@@ -174,7 +174,10 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
     for (Index r = 0; r < cohort->size(); ++r) moments.push_back(second_moment(cohort->data(r)));
     if (first == 0)
       floor = options.measure.floor(reference_points(cohort->data(0)), options.samples);
-    const Loudness loud = loudness_of(g, moments);
+    if (!g)
+      g = fresh_score_moment(input, cohort->family(), *input.diffusion, input.data->shape.dim,
+                             stop);
+    const Loudness loud = loudness_of(*g, moments);
     cohort->advance(cohort->total_steps(), stop);
     const GenerationErrors found = generation_errors(*cohort, options, stop);
     for (Index r = 0; r < cohort->size(); ++r) {

@@ -10,7 +10,8 @@
 #include "core/base/check.h"
 #include "core/base/names.h"
 #include "core/diffusion/score_model.h"
-#include "core/geometry/wasserstein.h"
+#include "core/geometry/eigenvalues.h"
+#include "core/geometry/spectra.h"
 
 namespace aniso::analysis {
 namespace {
@@ -111,6 +112,14 @@ Matrix reference_points(const data::Dataset& data) {
   return data.x(rows, Eigen::all);
 }
 
+std::optional<geometry::GenerationError> axis_error(const Matrix& points,
+                                                    const data::Dataset& data) {
+  if (!data.law || data.law->weights.size() != 1 || !data.law->means.isZero(0)) return std::nullopt;
+  const auto eigen = geometry::symmetric_eigen(data.law->covariances.front());
+  if (geometry::numerical_rank(eigen.values) != 1) return std::nullopt;
+  return geometry::generation_error(points, eigen.vectors.col(0), eigen.values[0]);
+}
+
 GenerationErrors generation_errors(const Cohort& cohort, const GenerationOptions& options,
                                    const std::stop_token& stop) {
   ANISO_CHECK(cohort.diffusion() != nullptr,
@@ -118,7 +127,7 @@ GenerationErrors generation_errors(const Cohort& cohort, const GenerationOptions
   const Index networks = cohort.size(), n = options.samples, dim = cohort.data(0).shape.dim;
   const Matrix parameters = cohort.parameters();
   GenerationErrors out;
-  out.error = Vector::Constant(networks, kNan);
+  out.error = out.scale = out.leakage = Vector::Constant(networks, kNan);
   out.notes.resize(static_cast<std::size_t>(networks));
   std::string why;
   const auto all =
@@ -136,7 +145,12 @@ GenerationErrors generation_errors(const Cohort& cohort, const GenerationOptions
       own = sampled(cohort.family(), parameters.middleRows(r, 1), *cohort.diffusion(), dim, options,
                     stop, note);
     if (stop.stop_requested()) throw Cancelled{};
-    if (own) out.error[r] = options.measure.between(*own, reference_points(cohort.data(r)));
+    if (!own) continue;
+    out.error[r] = options.measure.between(*own, reference_points(cohort.data(r)));
+    if (const auto parts = axis_error(*own, cohort.data(r))) {
+      out.scale[r] = parts->scale;
+      out.leakage[r] = parts->leakage;
+    }
   }
   return out;
 }

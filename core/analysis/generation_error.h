@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "core/base/params.h"
 #include "core/data/dataset.h"
 #include "core/diffusion/sampler.h"
+#include "core/geometry/wasserstein.h"
 
 namespace aniso::analysis {
 
@@ -41,6 +43,11 @@ Matrix second_moment(const data::Dataset& data);
 /// @throws InvalidInput if there are fewer than four.
 Matrix reference_points(const data::Dataset& data);
 
+/// Where points miss data along one axis, N(0, τ v vᵀ); nothing where the data are not known to be
+/// that. Cost O(D³ + n D).
+std::optional<geometry::GenerationError> axis_error(const Matrix& points,
+                                                    const data::Dataset& data);
+
 struct GenerationOptions {
   Index samples = 500;
   diffusion::SamplerOptions sampler;
@@ -51,6 +58,7 @@ struct GenerationOptions {
 /// Errors of a cohort's networks as they are now.
 struct GenerationErrors {
   Vector error;                    ///< (R) NaN where there is none
+  Vector scale, leakage;           ///< (R) along and off the axis, as axis_error; NaN for none
   std::vector<std::string> notes;  ///< per network: why there is none, or that it collapsed; or ""
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/analysis/exact_score.h"
 #include "core/analysis/generation_error.h"
 #include "core/analysis/geometry_results.h"
 #include "core/analysis/predicted_order.h"
@@ -30,7 +31,8 @@ struct Group {
   Loudness loudness;
   Vector places, floor;
   std::vector<std::pair<Index, Vector>> measured;  // by training step
-  std::vector<std::string> failures;
+  Vector scale, leakage;                           // of the last of them
+  std::vector<std::string> failures, rank_notes;
 
   Index count() const { return static_cast<Index>(labels.size()); }
   std::string suffix() const { return name.empty() ? "" : "/" + name; }
@@ -123,6 +125,12 @@ std::vector<Result> results_of(const std::vector<Group>& groups, Index step) {
     results.emplace_back(
         by_candidate(group, "error_of", "error",
                      errors.size() > 0 ? errors : Vector::Constant(group.count(), kNan)));
+    if (group.scale.array().isFinite().any()) {
+      results.emplace_back(
+          by_candidate(group, "on_axis_scale", "spread along the axis; 1 is right", group.scale));
+      results.emplace_back(by_candidate(group, "off_axis_leakage",
+                                        "length off the axis; 0 is right", group.leakage));
+    }
     if (group.floor.size() > 0)
       results.emplace_back(by_candidate(group, "floor", "error of fresh data", group.floor));
     add_test(group, step, results);
@@ -166,6 +174,7 @@ Group prepared(const Input& input, const std::string& name, const std::stop_toke
   ANISO_CHECK(cohort.diffusion() != nullptr,
               "this looks at score networks; choose the objective 'score_matching'");
   const Index dim = cohort.data(0).shape.dim;
+  note_rank(cohort.data(0), group.rank_notes);
   group.axes.resize(count, dim);
   for (Index i = 0; i < count; ++i)
     group.axes.row(i) =
@@ -208,6 +217,7 @@ void train(Group& group, const Input& input, const std::stop_token& stop,
   for (Index look = 1; look <= looks; ++look) {
     const Index until = steps * look / looks;
     Vector errors = Vector::Constant(group.count(), kNan);
+    group.scale = group.leakage = errors;
     Index at = 0;
     group.failures.clear();
     for (std::size_t c = 0; c < group.cohorts.size(); ++c) {
@@ -215,6 +225,8 @@ void train(Group& group, const Input& input, const std::stop_token& stop,
       cohort.advance(until - cohort.steps_done(), stop);
       const GenerationErrors found = generation_errors(cohort, options, stop);
       errors.segment(at, cohort.size()) = found.error;
+      group.scale.segment(at, cohort.size()) = found.scale;
+      group.leakage.segment(at, cohort.size()) = found.leakage;
       for (Index r = 0; r < cohort.size(); ++r)
         if (const auto& note = found.notes[static_cast<std::size_t>(r)]; !note.empty())
           group.failures.push_back(
@@ -248,6 +260,7 @@ void add_notes(const std::vector<Group>& groups, const Input& input,
       "Conjecture: data where fresh networks are quiet are modelled better. Unproved beyond linear "
       "networks.");
   notes.push_back(text("errors: ", described(error_measure_of(input.params))));
+  for (const auto& note : groups.front().rank_notes) notes.push_back(note);
   double error = 0;
   for (const Group& group : groups) error = std::max(error, group.loudness.relative_error);
   notes.push_back(text("loudness from ", grouped(input.params.integer("networks")),

@@ -74,6 +74,10 @@ void add_distances(std::vector<Result>& results, const Input& input, const Matri
       geometry::gaussian_wasserstein_of(points, data) / unit);
   const double size = std::sqrt(points.squaredNorm() / static_cast<double>(points.size())) / unit;
   add("relative_size", "size of the samples over that of the data", size);
+  if (const auto parts = axis_error(points, *input.data)) {
+    add("on_axis_scale", "spread along the data's axis; 1 is right", parts->scale);
+    add("off_axis_leakage", "length off the data's axis; 0 is right", parts->leakage);
+  }
   const bool collapsed = size < kCollapsed;
   if (rms > 0 && (collapsed || size > kDiverged))
     notes.push_back(

@@ -75,13 +75,13 @@ std::string VariantList::axis() const {
   return label;
 }
 
-ParamSchema variant_params(const std::string& path, std::vector<double> values,
+ParamSchema variant_params(const std::string& path, const std::vector<double>& values,
                            const std::string& prefix) {
   return {
       text_param("path", path)
           .about("The setting, as -D names it. Several with commas between take consecutive "
                  "numbers."),
-      reals_param("values", std::move(values)).lengths(1, 1000).about("Its values, in order."),
+      reals_param("values", values).lengths(1, 1000).about("Its values, in order."),
       text_param("words", "")
           .about(
               "Words to take instead of numbers, such as those of a choice, separated by commas."),

@@ -32,7 +32,7 @@ class VariantList {
 };
 
 /// The declarations of `path`, `values`, `words` and `prefix`.
-ParamSchema variant_params(const std::string& path, std::vector<double> values,
+ParamSchema variant_params(const std::string& path, const std::vector<double>& values,
                            const std::string& prefix);
 
 /// The declaration of `training_steps`: how long each variant trains, 0 for as long as the

@@ -94,6 +94,11 @@ TEST_F(Prediction, MeasuresWhatEachCandidateGenerates) {
   EXPECT_GT(floor.minCoeff(), 0);
   EXPECT_LT(floor.maxCoeff(), 0.2);
   EXPECT_EQ(advanced_, 3 * 12) << "three batches, each to its end";
+  const auto scale = result<ScalarSeries>(*results, "on_axis_scale").y;
+  for (Index k = 0; k < kDim; ++k)
+    EXPECT_NEAR(scale[k], 1 - 0.1 * static_cast<double>(k), 0.1) << k;
+  EXPECT_LT(result<ScalarSeries>(*results, "off_axis_leakage").y.maxCoeff(), 0.15);
+  EXPECT_THAT(results->notes, Contains(HasSubstr("rank 1 of 8")));
 }
 
 TEST_F(Prediction, GaussianDistanceIsExactInTheScale) {
