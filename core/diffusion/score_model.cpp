@@ -68,7 +68,9 @@ Matrix ScoreModel::score_gradient(MatrixRef x, Index t, Index component) const {
   ANISO_CHECK(component >= 0 && component < dim(), "ScoreModel: component ", component,
               " is not within 0 … ", dim() - 1);
   Matrix slopes =
-      network_->input_gradients(network_inputs(x, dim(), t, diffusion_), Vector::Unit(dim(), component)).leftCols(dim());
+      network_
+          ->input_gradients(network_inputs(x, dim(), t, diffusion_), Vector::Unit(dim(), component))
+          .leftCols(dim());
   check_rows_finite("the slopes of the network", slopes, t);
   // ε = a x + b F, whichever of them F predicts.
   const auto level = diffusion_.schedule.level(t);
