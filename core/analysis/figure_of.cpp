@@ -152,13 +152,14 @@ Panel panel_for(const VectorField2D& result, const data::Dataset*) {
   return panel;
 }
 
-// One more curve; its category is its number within the panel, so that it keeps its colour.
+// One more curve; `number` is its category, so that it keeps its colour.
 void add_series(Panel& panel, const ScalarSeries& result, int number) {
   if (result.quantity.status.kind == Status::Kind::undefined) {
     panel.subtitle +=
         text(panel.subtitle.empty() ? "" : " · ", result.name, ": ", result.quantity.status.reason);
     return;
   }
+  if (result.log_y && (result.y.array() <= 0).any()) panel.y.scale = figure::Scale::linear;
   figure::Line line;
   line.name = result.name;
   line.x = entries(result.x);
@@ -184,6 +185,7 @@ void add_series(Panel& panel, const ScalarSeries& result, int number) {
 Panel panel_for(const ScalarSeries& result, const data::Dataset*) {
   Panel panel = panel_of(result.quantity);
   panel.y.unit = result.quantity.unit;
+  if (result.log_y) panel.y.scale = figure::Scale::log10;
   if (!result.panel.empty()) {
     panel.title = result.panel;
     panel.message.clear();
@@ -318,14 +320,23 @@ Figure figure_of(const Analysis& analysis, const Results& results, const data::D
   Figure figure;
   figure.title = analysis.title;
   figure.caption = caption_of(analysis, results);
-  std::map<std::string, std::pair<std::size_t, int>> shared;  // panel → its place, its curves
+  struct Shared {
+    std::size_t place;
+    int number = 0;          // of the newest curve's colour
+    bool is_theory = false;  // the newest curve
+  };
+  std::map<std::string, Shared> shared;
   for (const auto& result : results.results) {
     if (is_number(result) && results.results.size() > 1) continue;
     if (const auto* series = std::get_if<ScalarSeries>(&result);
         series != nullptr && !series->panel.empty()) {
-      const auto [at, is_new] = shared.try_emplace(series->panel, figure.panels.size(), 0);
+      const auto [at, is_new] =
+          shared.try_emplace(series->panel, Shared{figure.panels.size(), 0, series->is_theory});
       if (!is_new) {
-        add_series(figure.panels[at->second.first], *series, ++at->second.second);
+        Shared& panel = at->second;
+        if (!series->is_theory || panel.is_theory) ++panel.number;
+        panel.is_theory = series->is_theory;
+        add_series(figure.panels[panel.place], *series, panel.number);
         continue;
       }
     }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -40,6 +41,8 @@ class Cohort {
   /// The law of fresh networks of their architecture.
   virtual const nn::FunctionFamily& family() const = 0;
 
+  /// η where all of them learn by θ ← θ − η g and nothing else, for which there are closed forms.
+  virtual std::optional<double> plain_rate() const = 0;
   virtual Index total_steps() const = 0;  ///< of a whole run
   virtual Index steps_done() const = 0;
   /// Takes so many optimiser steps. @throws Cancelled when `stop` fires.

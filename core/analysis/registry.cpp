@@ -21,6 +21,7 @@
   ANALYSIS(score_field)          \
   ANALYSIS(score_jacobian)       \
   ANALYSIS(samples)              \
+  ANALYSIS(linear_theorem)       \
   ANALYSIS(prediction)           \
   ANALYSIS(basis_errors)
 

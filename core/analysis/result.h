@@ -30,7 +30,10 @@ struct ScalarSeries {
   /// Series of the same non-empty panel are drawn in one; `name` tells them apart there.
   std::string panel = {};
   std::string name = {};
-  bool is_theory = false;  ///< a closed form: drawn dashed
+  /// A closed form: drawn dashed, in the colour of a measured series right before it.
+  bool is_theory = false;
+  /// Drawn over the logarithm of y where all of y is positive.
+  bool log_y = false;
 };
 
 /// A scalar on a regular grid: values(row, col) at (x_low + col·dx, y_low + row·dy).

@@ -15,6 +15,7 @@
   ARCHITECTURE(lenet)                     \
   ARCHITECTURE(resnet)                    \
   ARCHITECTURE(vit)                       \
+  ARCHITECTURE(linear_score)              \
   ARCHITECTURE(score_mlp)                 \
   ARCHITECTURE(score_cnn)                 \
   ARCHITECTURE(unet)                      \

@@ -7,6 +7,7 @@
 #include "core/base/names.h"
 #include "core/base/random.h"
 #include "core/session/run_loop.h"
+#include "core/training/optimizers.h"
 
 namespace aniso::session {
 namespace {
@@ -62,6 +63,10 @@ class SessionCohort final : public analysis::Cohort {
     return variants_.front()->diffusion.get();
   }
   const nn::FunctionFamily& family() const override { return *family_; }
+  std::optional<double> plain_rate() const override {
+    const training::TrainingSpec& spec = variants_.front()->spec;
+    return training::plain_rate(training::optimizer(spec.optimizer), spec.optimizer_params);
+  }
   Index total_steps() const override { return variants_.front()->spec.total_steps; }
   Index steps_done() const override { return trainer_->steps_done(); }
   void advance(Index steps, const std::stop_token& stop) override {

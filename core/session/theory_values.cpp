@@ -19,11 +19,7 @@ std::string descent_obstacle(const ResolvedExperiment& resolved) {
   if (training::objective(resolved.spec.objective).loss != training::Loss::squared)
     return "the closed form is that of the squared loss";
   const auto& optimizer = training::optimizer(resolved.spec.optimizer);
-  const auto schedule = training::schedule_of(resolved.spec.optimizer_params);
-  if (!optimizer.full_batch || schedule.warmup_steps > 0 ||
-      schedule.shape != training::LearningRateSchedule::Shape::constant ||
-      resolved.spec.optimizer_params.real("weight_decay") > 0 ||
-      resolved.spec.optimizer_params.real("clip_norm") > 0)
+  if (!optimizer.full_batch || !training::plain_rate(optimizer, resolved.spec.optimizer_params))
     return "the closed form is that of gradient descent at a constant rate without decay, warm-up "
            "or clipping";
   return {};
@@ -49,7 +45,8 @@ double descent_distance(const ResolvedExperiment& resolved, const Vector& parame
   Matrix x = Matrix::Ones(static_cast<Index>(data.train.size()), start.rows());
   x.leftCols(data.x.cols()) = data.x(data.train, Eigen::all);
   const Matrix y = training::squared_targets(data)(data.train, Eigen::all);
-  const double rate = training::schedule_of(resolved.spec.optimizer_params).base;
+  const double rate = *training::plain_rate(training::optimizer(resolved.spec.optimizer),
+                                            resolved.spec.optimizer_params);
   const Matrix expected = theory::LinearDescent(x, y, start).weights(rate, step);
   return (weights_of(resolved.plan(), parameters) - expected).norm() / expected.norm();
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "core/base/check.h"
 #include "core/geometry/spectra.h"
@@ -10,25 +9,20 @@
 namespace aniso::theory {
 namespace {
 
-void check_rate(double rate) {
-  ANISO_CHECK(std::isfinite(rate) && rate >= 0,
-              "LinearDsm: the rate must be finite and not negative, got ", rate);
+Matrix checked_basis(const MatrixRef& kernel, Index direction, double sigma) {
+  ANISO_CHECK(std::isfinite(sigma) && sigma > 0, "LinearDsm: sigma must be positive, got ", sigma);
+  ANISO_CHECK(direction >= 0 && direction < kernel.rows(), "LinearDsm: direction ", direction,
+              " does not exist, there are ", kernel.rows());
+  return geometry::symmetric_eigen(kernel).vectors;
 }
 
 }  // namespace
 
 LinearDsm::LinearDsm(const MatrixRef& kernel, Index direction, double sigma)
-    : direction_(direction), variance_(sigma * sigma) {
-  ANISO_CHECK(std::isfinite(sigma) && sigma > 0, "LinearDsm: sigma must be positive, got ", sigma);
-  ANISO_CHECK(direction >= 0 && direction < kernel.rows(), "LinearDsm: direction ", direction,
-              " does not exist, there are ", kernel.rows());
-  geometry::SymmetricEigen eigen = geometry::symmetric_eigen(kernel);
-  const double least = eigen.values.minCoeff();
-  ANISO_CHECK(least >= -1e-9 * std::max(0.0, eigen.values[0]), "LinearDsm: ΦΦᵀ has the eigenvalue ",
-              least, "; it has none below 0");
-  lambda_ = eigen.values.cwiseMax(0.0);
-  basis_ = std::move(eigen.vectors);
-}
+    : direction_(direction),
+      variance_(sigma * sigma),
+      basis_(checked_basis(kernel, direction, sigma)),
+      descent_(kernel, data_moment()) {}
 
 Matrix LinearDsm::data_moment() const {
   Matrix moment = axis() * axis().transpose();
@@ -43,53 +37,36 @@ Matrix LinearDsm::optimum() const {
 }
 
 double LinearDsm::loss(const MatrixRef& omega) const {
-  check_shape("LinearDsm: omega", omega, lambda_.size(), lambda_.size());
+  check_shape("LinearDsm: omega", omega, basis_.rows(), basis_.rows());
   // E y yᵀ is the data moment, E ε yᵀ = σ I.
-  const auto dim = static_cast<double>(lambda_.size());
+  const auto dim = static_cast<double>(basis_.rows());
   return (omega * data_moment()).cwiseProduct(omega).sum() + 2 * omega.trace() + dim / variance_;
 }
 
-Matrix LinearDsm::next_error(const MatrixRef& error, double rate) const {
-  check_shape("LinearDsm: error", error, lambda_.size(), lambda_.size());
-  check_finite("LinearDsm: error", error);
-  check_rate(rate);
-  const Matrix kernel = basis_ * lambda_.asDiagonal() * basis_.transpose();
-  return error - 2 * rate * kernel * error * data_moment();
-}
-
-Matrix LinearDsm::error_after(const MatrixRef& error, double rate, std::int64_t steps) const {
-  check_shape("LinearDsm: error", error, lambda_.size(), lambda_.size());
-  check_finite("LinearDsm: error", error);
-  ANISO_CHECK(steps >= 0, "LinearDsm: steps must not be negative, got ", steps);
-  const auto count = static_cast<double>(steps);
-  const Matrix decay =
-      contraction_factors(rate).unaryExpr([=](double f) { return std::pow(f, count); });
-  const Matrix entries = basis_.transpose() * error * basis_;
-  return basis_ * decay.cwiseProduct(entries) * basis_.transpose();
-}
-
 Matrix LinearDsm::contraction_factors(double rate) const {
-  check_rate(rate);
-  Vector moment = Vector::Constant(lambda_.size(), variance_);
+  ANISO_CHECK(std::isfinite(rate) && rate >= 0,
+              "LinearDsm: the rate must be finite and not negative, got ", rate);
+  Vector moment = Vector::Constant(basis_.rows(), variance_);
   moment[direction_] += 1;
-  return (1 - 2 * rate * (lambda_ * moment.transpose()).array()).matrix();
+  return (1 - 2 * rate * (eigenvalues() * moment.transpose()).array()).matrix();
 }
 
 double LinearDsm::rate_from_zero() const {
-  double rate = (variance_ + 1) * lambda_[direction_];
-  for (Index j = 0; j < lambda_.size(); ++j)
-    if (j != direction_) rate = std::min(rate, variance_ * lambda_[j]);
+  const Vector& lambda = eigenvalues();
+  double rate = (variance_ + 1) * lambda[direction_];
+  for (Index j = 0; j < lambda.size(); ++j)
+    if (j != direction_) rate = std::min(rate, variance_ * lambda[j]);
   return rate;
 }
 
 double LinearDsm::slowest_rate() const {
   // A single dimension has no entry off the axis.
-  return lambda_.size() == 1 ? rate_from_zero() : variance_ * lambda_.minCoeff();
+  return basis_.rows() == 1 ? rate_from_zero() : variance_ * eigenvalues().minCoeff();
 }
 
 double LinearDsm::gradient_covariance_trace() const {
-  const auto dim = static_cast<double>(lambda_.size());
-  return 4 * (1 + dim * variance_) * lambda_[direction_] / (variance_ * (variance_ + 1));
+  const auto dim = static_cast<double>(basis_.rows());
+  return 4 * (1 + dim * variance_) * eigenvalues()[direction_] / (variance_ * (variance_ + 1));
 }
 
 }  // namespace aniso::theory

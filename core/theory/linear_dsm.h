@@ -3,10 +3,12 @@
 #include <cstdint>
 
 #include "core/base/types.h"
+#include "core/theory/linear_score.h"
 
 namespace aniso::theory {
 
-/// Denoising score matching with a linear model in closed form.
+/// Denoising score matching with a linear model in closed form, as the paper sets it up: one noise
+/// level, data along one eigenvector. LinearScoreDescent is the general case.
 ///
 /// The model is Ω = Φ Θ with Φ fixed and ΦΦᵀ = U diag(λ) Uᵀ, λ falling; the data are N(0, v vᵀ)
 /// with v = u_i, seen at one noise level σ; the loss is E‖Ω(x + σε) + ε/σ‖². Gradient descent on Θ
@@ -24,7 +26,8 @@ class LinearDsm {
   /// @throws InvalidInput; NumericalError if the eigenvalues do not converge. Cost O(D³).
   LinearDsm(const MatrixRef& kernel, Index direction, double sigma);
 
-  const Vector& eigenvalues() const { return lambda_; }   ///< (D) λ; rounding below 0 is set to 0
+  /// (D) λ; rounding below 0 is set to 0
+  const Vector& eigenvalues() const { return descent_.kernel_eigenvalues(); }
   const Matrix& eigenvectors() const { return basis_; }   ///< (D, D) columns u
   Vector axis() const { return basis_.col(direction_); }  ///< (D) v
   Matrix data_moment() const;                             ///< (D, D) v vᵀ + σ² I
@@ -32,11 +35,10 @@ class LinearDsm {
   /// E‖Ω y + ε/σ‖² of any Ω (D, D), y = x + σε. @throws InvalidInput. Cost O(D³).
   double loss(const MatrixRef& omega) const;
 
-  /// (D, D) error after one step from `error`. @throws InvalidInput. Cost O(D³).
-  Matrix next_error(const MatrixRef& error, double rate) const;
-  /// (D, D) error after `steps` steps. @throws InvalidInput if shapes do not fit, the rate is
-  /// negative or not finite or steps < 0. Cost O(D³), whatever the number of steps.
-  Matrix error_after(const MatrixRef& error, double rate, std::int64_t steps) const;
+  /// (D, D) error after `steps` steps: see LinearScoreDescent::error_after.
+  Matrix error_after(const MatrixRef& error, double rate, std::int64_t steps) const {
+    return descent_.error_after(error, 2 * rate, steps);
+  }
   /// (D, D) entry (j, k): 1 − 2η λ_j (σ² + δ_ki). @throws InvalidInput.
   Matrix contraction_factors(double rate) const;
 
@@ -50,10 +52,10 @@ class LinearDsm {
   double gradient_covariance_trace() const;
 
  private:
-  Vector lambda_;
+  Index direction_;
+  double variance_;  // σ²
   Matrix basis_;
-  Index direction_ = 0;
-  double variance_ = 1;  // σ²
+  LinearScoreDescent descent_;
 };
 
 }  // namespace aniso::theory

@@ -139,4 +139,15 @@ double scheduled_learning_rate(const Params& optimizer_params, Index step, Index
   return schedule_of(optimizer_params).at(step, total_steps);
 }
 
+std::optional<double> plain_rate(const Optimizer& optimizer, const Params& optimizer_params) {
+  const auto schedule = schedule_of(optimizer_params);
+  const bool has_momentum =
+      find_param(optimizer.params, "momentum") != nullptr && optimizer_params.real("momentum") > 0;
+  if (optimizer.formula != UpdateFormula::gradient || has_momentum || schedule.warmup_steps > 0 ||
+      schedule.shape != LearningRateSchedule::Shape::constant ||
+      optimizer_params.real("weight_decay") > 0 || optimizer_params.real("clip_norm") > 0)
+    return std::nullopt;
+  return schedule.base;
+}
+
 }  // namespace aniso::training

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,5 +49,9 @@ LearningRateSchedule schedule_of(const Params& optimizer_params);
 
 /// The learning rate that step number `step` (from 0) uses: schedule_of(…).at(step, total_steps).
 double scheduled_learning_rate(const Params& optimizer_params, Index step, Index total_steps);
+
+/// η where every step is θ ← θ − η g and nothing else: no momentum, decay, schedule, warm-up or
+/// clipping. Closed forms of descent hold for these.
+std::optional<double> plain_rate(const Optimizer& optimizer, const Params& optimizer_params);
 
 }  // namespace aniso::training

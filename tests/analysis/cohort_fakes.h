@@ -100,6 +100,7 @@ class FakeCohort final : public Cohort {
   }
   const diffusion::Diffusion* diffusion() const override { return diffusion_.get(); }
   const nn::FunctionFamily& family() const override { return *family_; }
+  std::optional<double> plain_rate() const override { return {}; }
   Index total_steps() const override { return 12; }
   Index steps_done() const override { return steps_; }
   void advance(Index steps, const std::stop_token& stop) override {

@@ -172,6 +172,43 @@ TEST(FigureOf, EveryOtherKindHasAPanelToo) {
   EXPECT_NEAR(std::hypot(lines[0].x[1] - lines[0].x[0], lines[0].y[1] - lines[0].y[0]), 0.9, 1e-12);
 }
 
+TEST(FigureOf, AClosedFormHasTheColourOfWhatItStandsFor) {
+  Results results;
+  const auto add = [&](const char* name, bool is_theory) {
+    ScalarSeries series;
+    series.x = Vector::LinSpaced(3, 0, 2);
+    series.y = Vector::LinSpaced(3, 1, 100);
+    series.panel = "together";
+    series.name = name;
+    series.is_theory = is_theory;
+    series.log_y = true;
+    results.results.emplace_back(std::move(series));
+  };
+  for (const auto& [name, is_theory] : std::vector<std::pair<const char*, bool>>{
+           {"a", false}, {"a exact", true}, {"b", false}, {"b exact", true}, {"limit", true}})
+    add(name, is_theory);
+  const auto lines = figure_of(made_up(), results, nullptr).panels.at(0).lines;
+  std::vector<int> colours;
+  for (const auto& line : lines) colours.push_back(line.style.category);
+  EXPECT_EQ(colours, (std::vector<int>{0, 0, 1, 1, 2}));
+  EXPECT_EQ(lines[0].style.dashed, false);
+  EXPECT_EQ(lines[1].style.dashed, true);
+}
+
+TEST(FigureOf, ASeriesIsLogarithmicWhereAllOfItIsPositive) {
+  Results results;
+  ScalarSeries series;
+  series.x = Vector::LinSpaced(3, 0, 2);
+  series.y = Vector::LinSpaced(3, 1, 100);
+  series.panel = "together";
+  series.log_y = true;
+  results.results.emplace_back(series);
+  EXPECT_EQ(figure_of(made_up(), results, nullptr).panels[0].y.scale, figure::Scale::log10);
+  series.y[1] = 0;
+  results.results.emplace_back(series);
+  EXPECT_EQ(figure_of(made_up(), results, nullptr).panels[0].y.scale, figure::Scale::linear);
+}
+
 TEST(FigureOf, UndefinedAndPartialReachThePanel) {
   Spectrum spectrum;
   spectrum.quantity.status = Status::undefined("no reason");

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/base/errors.h"
+#include "core/geometry/basis.h"
 #include "core/nn/plan_builder.h"
 #include "core/nn/registry.h"
 
@@ -49,6 +50,35 @@ TEST(Architectures, HaveTheParametersOfTheirPapers) {
             49 * 64 + 66 * 64 + 2 * block + 128 + 650);
   EXPECT_EQ(plan_of("random_features", {{"features", 50}}, 7, 3).trained_count(), 153);
   EXPECT_EQ(plan_of("kernel_machine", {{"centres", 20}}, 7, 3).trained_count(), 63);
+}
+
+TEST(Architectures, ALinearScoreModelHasTheGeometryThatItIsGiven) {
+  const Architecture& kind = architecture("linear_score");
+  const auto fixed = [&](const Json& given, const InputShape& inputs) {
+    const Params params = validated(kind.params, given, "architecture");
+    const NetworkPlan plan = kind.plan(params, inputs, inputs.dim);
+    EXPECT_EQ(plan.trained_count(), inputs.dim * inputs.dim);
+    const Vector p = kind.initialise(plan, params, RandomStream(3, "init"));
+    return Matrix(
+        Eigen::Map<const Matrix>(p.data() + plan.trained_count(), inputs.dim, inputs.dim));
+  };
+  const Matrix few = fixed({{"eigenvalues", {4, 9, 1}}}, 2);
+  EXPECT_LT((few - Matrix((Vector(2) << 2, 3).finished().asDiagonal())).norm(), 1e-14);
+  const InputShape image = InputShape::image(1, 2, 4);
+  for (const char* basis : {"pixel", "dct", "hadamard", "dft"}) {
+    const Matrix phi = fixed({{"eigenvalues", {5, 2, 0}}, {"basis", basis}}, image);
+    const Matrix kernel = phi * phi.transpose();
+    EXPECT_NEAR(kernel.trace(), 7, 1e-12) << "the last one stands for the others";
+    for (Index k = 0; k < 8; ++k) {
+      const Vector u = geometry::basis_element(geometry::basis_from_id(basis), k, {1, 2, 4},
+                                               RandomStream(0, "no draws"));
+      const double expected = k == 0 ? 5 : k == 1 ? 2 : 0;
+      EXPECT_LT((kernel * u - expected * u).norm(), 1e-12) << basis << " " << k;
+    }
+  }
+  const Params still = validated(kind.params, {{"scale", 0.0}}, "architecture");
+  const Vector p = kind.initialise(kind.plan(still, 5, 5), still, RandomStream(3, "init"));
+  EXPECT_EQ(p.head(25), Vector::Zero(25));
 }
 
 // The networks of the rotated-plane experiment, written out.

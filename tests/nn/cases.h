@@ -126,6 +126,8 @@ inline std::vector<Case> cases() {
   add("vit_class_token", "vit", {{"patch", 2}, {"width", 8}, {"depth", 1}, {"heads", 2}}, 16, 3);
   add("vit_mean", "vit", {{"patch", 2}, {"width", 6}, {"depth", 2}, {"heads", 3}, {"head", "mean"}},
       48, 2);
+  add("linear_score", "linear_score", {{"eigenvalues", {4, 2, 0.5}}}, 5, 5);
+  add("linear_score_dct", "linear_score", {{"basis", "dct"}, {"eigenvalues", {3, 1}}}, 4, 4);
   add("score_mlp_tanh", "score_mlp",
       {{"hidden", {7, 6}}, {"activation", "tanh"}, {"time_features", 4}}, 3, 3);
   add("score_cnn_group", "score_cnn", {{"channels", 4}, {"groups", 2}, {"time_features", 6}}, 16,

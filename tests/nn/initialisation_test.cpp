@@ -125,6 +125,7 @@ TEST(Initialisation, DrawsAreTheSameForever) {
       {"lenet", "ca7ea7d67b87b8d2e179fd155f07cc4398ecb3aa122a205eb06dff4aa5c7248e"},
       {"resnet", "1015da1996df3c4ed5f2bd7bc2017ed806f6e8b7a16e60d351e4c0af88793ac3"},
       {"vit", "6352050b530c5a98a0cb4e5311bad98a47239221779f73fd6e9f0ee08e7e55de"},
+      {"linear_score", "20a0b62c386b3e51040104005102b1402644567e1249228bfcca1684d6f348b9"},
       {"score_mlp", "6581dcb4738f90cac03e8517eec09bae6a57659fef1c66e101938d1df8d0b129"},
       {"score_cnn", "5a2739001e7d92fed6ae798a2fa3db2f5e09e64f9ad3cc29115d6df92a0e9965"},
       {"unet", "68c508e5a81622bec4a55a1d5a637f349924c364e0d96d4a24be21a18f57d778"},

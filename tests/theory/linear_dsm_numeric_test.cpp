@@ -42,7 +42,7 @@ TEST(LinearDsm, HasItsGoldenContractionsFromZero) {
     // The same, seen in the error itself, late enough for faster entries to have gone and early
     // enough for slower ones, which rounding alone excites, not to have come.
     const Matrix late = theory.error_after(-theory.optimum(), kRate, 400);
-    EXPECT_NEAR(theory.next_error(late, kRate).norm() / late.norm(), expected[i], 1e-6) << i;
+    EXPECT_NEAR(theory.error_after(late, kRate, 1).norm() / late.norm(), expected[i], 1e-6) << i;
   }
 }
 
@@ -92,7 +92,7 @@ TEST(LinearDsm, ErrorFollowsDescentOnThePopulationLoss) {
   Matrix theta = start, one_by_one = phi * start - theory.optimum();
   for (int step = 1; step <= 300; ++step) {
     theta -= kRate * numeric_gradient(theory, phi, theta);
-    one_by_one = theory.next_error(one_by_one, kRate);
+    one_by_one = theory.error_after(one_by_one, kRate, 1);
     if (step != 1 && step != 40 && step != 300) continue;
     const Matrix measured = phi * theta - theory.optimum();
     const Matrix closed = theory.error_after(phi * start - theory.optimum(), kRate, step);
@@ -130,7 +130,7 @@ TEST(LinearDsm, EntriesContractInTheEigenbasis) {
   const Matrix factors = theory.contraction_factors(kRate);
   const Matrix u = theory.eigenvectors(), error = square("error");
   const Matrix before = u.transpose() * error * u;
-  const Matrix after = u.transpose() * theory.next_error(error, kRate) * u;
+  const Matrix after = u.transpose() * theory.error_after(error, kRate, 1) * u;
   EXPECT_LT((after - factors.cwiseProduct(before)).norm(), 1e-13);
   EXPECT_NEAR(factors(0, 3), 1 - 2 * kRate * 8 * (0.49 + 1), 1e-14);
   EXPECT_NEAR(factors(4, 0), 1 - 2 * kRate * 1 * 0.49, 1e-14);
@@ -141,7 +141,7 @@ TEST(LinearDsm, ARandomStartFallsAtTheSlowestRateWhateverTheDirection) {
   const LinearDsm theory(kernel(), 4, 1);
   const Matrix start = square("start");
   const Matrix late = theory.error_after(start - theory.optimum(), kRate, 3000);
-  EXPECT_NEAR(theory.next_error(late, kRate).norm() / late.norm(), 0.98, 1e-6);
+  EXPECT_NEAR(theory.error_after(late, kRate, 1).norm() / late.norm(), 0.98, 1e-6);
   EXPECT_GT(theory.rate_from_zero(), theory.slowest_rate()) << "the mean start is faster here";
 }
 
@@ -153,7 +153,7 @@ TEST(LinearDsm, RefusesWhatDoesNotFit) {
   EXPECT_THROW(LinearDsm(-one, 0, 1), InvalidInput);
   EXPECT_THROW(LinearDsm(Matrix::Ones(2, 3), 0, 1), InvalidInput);
   const LinearDsm theory(one, 0, 1);
-  EXPECT_THROW(theory.next_error(Matrix::Identity(3, 3), 0.1), InvalidInput);
+  EXPECT_THROW(theory.error_after(Matrix::Identity(3, 3), 0.1, 1), InvalidInput);
   EXPECT_THROW(theory.error_after(one, -1, 3), InvalidInput);
   EXPECT_THROW(theory.error_after(one, 0.1, -3), InvalidInput);
   EXPECT_EQ(LinearDsm(3 * Matrix::Identity(1, 1), 0, 1).slowest_rate(), 6);

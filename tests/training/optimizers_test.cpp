@@ -77,6 +77,19 @@ TEST(Optimizers, EveryParameterHasTitleAndDocAndAValidDefault) {
   }
 }
 
+TEST(Optimizers, APlainRateIsThatOfDescentAlone) {
+  const auto rate = [](const char* id, const Json& given) {
+    return plain_rate(optimizer(id), validated(optimizer(id).params, given, "optimizer"));
+  };
+  EXPECT_EQ(rate("gd", {{"learning_rate", 0.25}}), 0.25);
+  EXPECT_EQ(rate("sgd", {{"learning_rate", 0.5}, {"momentum", 0.0}}), 0.5);
+  EXPECT_EQ(rate("sgd", {{"learning_rate", 0.5}}), std::nullopt) << "momentum";
+  EXPECT_EQ(rate("adam", Json::object()), std::nullopt);
+  for (const Json& more : {Json{{"schedule", "cosine"}}, Json{{"warmup_steps", 3}},
+                           Json{{"weight_decay", 0.1}}, Json{{"clip_norm", 1.0}}})
+    EXPECT_EQ(rate("gd", more), std::nullopt) << more.dump();
+}
+
 TEST(Optimizers, OutOfRangeIsRefused) {
   EXPECT_THROW(optimizer_params("sgd", {{"learning_rate", -1}}), InvalidInput);
   EXPECT_THROW(optimizer_params("adam", {{"beta1", 1.0}}), InvalidInput);
