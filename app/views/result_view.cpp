@@ -14,11 +14,13 @@ class ResultView : public FigureView {
  public:
   explicit ResultView(const analysis::Analysis& analysis)
       : analysis_(analysis),
-        schema_(joined(analysis.params,
-                       {choice_param("show", "time",
-                                     {{"now", "Now", "The newest values."},
-                                      {"time", "Over time", "Each value against the step."}})
-                            .about("One moment, or the whole run.")})) {}
+        schema_(analysis.gives_spectra
+                    ? joined(analysis.params,
+                             {choice_param("show", "time",
+                                           {{"now", "Now", "The newest values."},
+                                            {"time", "Over time", "Each value against the step."}})
+                                  .about("One moment, or the whole run.")})
+                    : analysis.params) {}
 
   std::string age(const Frame& frame) const override { return feed_.age(frame); }
   std::string subtitle(const Frame& /*frame*/) const override {
@@ -46,10 +48,7 @@ class ResultView : public FigureView {
     drawn_error_ = feed_.error();
     if (!drawn_)
       return message_figure(drawn_error_.empty() ? "Waiting for the first result." : drawn_error_);
-    if (settings_.choice("show") == "time") {
-      figure::Figure figure = over_time(frame);
-      if (!figure.panels.empty()) return figure;  // no spectra: there is only now
-    }
+    if (analysis_.gives_spectra && settings_.choice("show") == "time") return over_time(frame);
     const auto& resolved = frame.snapshot->resolved;
     return analysis::figure_of(analysis_, *drawn_, resolved ? resolved->data.get() : nullptr);
   }

@@ -306,8 +306,9 @@ Analysis linear_theorem() {
       "direction is learned fastest in the end: the case in which score anisotropy directions are "
       "proved.";
   analysis.formula =
-      "E_{t+1} = E_t − (2η/D) ΦΦᵀ E_t M,  M = E[x_t x_tᵀ],  ρ_i = min{(σ² + s) λ_i, σ² min_{j≠i} "
-      "λ_j}";
+      "Δ ← Δ − (2η/D) ΦΦᵀ Δ M,  Δ = W − W*,  W = ΦΘ,  M = E[x xᵀ] of noised x;  ρ = min of λ μ "
+      "over "
+      "what Δ has";
   analysis.source =
       "Score anisotropy directions; any M, the time left out, and measured rates are ours";
   analysis.params = joined(

@@ -1,18 +1,23 @@
 // E[F Fᵀ] of fresh score networks: ours (drawn and run many at a time, the moment in float64)
-// against what a LibTorch user writes: a module built anew for each network, run once, its output's
-// outer product added. D = 256, three 3×3 convolutions, 32 channels, group norm, x = 0, t uniform;
-// float32, as many threads for both, wall clock; sides alternate by blocks of networks, ratios are
-// taken within a repeat.
+// against what a LibTorch user writes, in C++ and in Python: a module built anew for each network,
+// run once, its output's outer product added. D = 256, three 3×3 convolutions, 32 channels, group
+// norm, x = 0, t uniform; float32, as many threads for both, wall clock; sides alternate by blocks
+// of networks, ratios are taken within a repeat. Python runs a process of its own each repeat; only
+// its loop is timed.
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include "core/analysis/score_probes.h"
+#include "core/base/check.h"
 #include "core/engines/engines.h"
 #include "core/geometry/gradient_moment.h"
 #include "core/nn/registry.h"
@@ -108,7 +113,31 @@ class Ours {
 
 void break_down(const nn::FunctionFamily& family, const diffusion::Diffusion& diffusion);
 
-void run(Index networks, int repeats) {
+/// Seconds that PyTorch takes, and those of building the modules alone; NaN without PyTorch.
+struct PythonSeconds {
+  double all = std::numeric_limits<double>::quiet_NaN();
+  double built = std::numeric_limits<double>::quiet_NaN();
+};
+PythonSeconds python(Index networks, int threads) {
+  const std::string command =
+      text("/usr/bin/python3 " ANISO_BENCH_FOLDER "/output_geometry_pytorch.py ", networks, " ",
+           threads);
+  PythonSeconds seconds;
+  if (FILE* out = popen(command.c_str(), "r")) {
+    if (std::fscanf(out, "%lf %lf", &seconds.all, &seconds.built) != 2) seconds = {};
+    pclose(out);
+  }
+  return seconds;
+}
+
+void print_ratio(const char* name, std::vector<double> seconds, std::vector<double> ratios) {
+  const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
+  std::printf("  %s %.3f s, ratio %.2f (%.2f-%.2f)\n", name, bench::median(seconds),
+              bench::median(ratios), *low, *high);
+}
+
+void run(Index networks, int repeats, int threads) {
+  networks = (networks + kBlock - 1) / kBlock * kBlock;
   const auto& kind = nn::architecture("score_cnn");
   const Params params = validated(kind.params,
                                   {{"channels", kChannels},
@@ -125,7 +154,8 @@ void run(Index networks, int repeats) {
   Ours ours(diffusion, *family);
   plain.block();
   ours.block();
-  std::vector<double> ratios, plain_s, ours_s;
+  std::vector<double> plain_s, ours_s, python_s, ratios, python_ratios;
+  double built = 0;
   for (int r = 0; r < repeats; ++r) {
     double a = 0, b = 0;
     for (Index done = 0; done < networks; done += kBlock) {
@@ -139,15 +169,22 @@ void run(Index networks, int repeats) {
     plain_s.push_back(a);
     ours_s.push_back(b);
     ratios.push_back(a / b);
+    const PythonSeconds theirs = python(networks, threads);
+    if (!std::isfinite(theirs.all)) continue;
+    python_s.push_back(theirs.all);
+    python_ratios.push_back(theirs.all / b);
+    built = theirs.built;
   }
-  const auto low = *std::min_element(ratios.begin(), ratios.end());
-  const auto high = *std::max_element(ratios.begin(), ratios.end());
-  std::printf(
-      "E[F F^T], %ld networks, %ld parameters each: plain loop %.3f s, ours %.3f s, ratio %.2f "
-      "(%.2f-%.2f); traces %.1f and %.1f\n",
-      static_cast<long>(networks), static_cast<long>(family->parameter_count()),
-      bench::median(plain_s), bench::median(ours_s), bench::median(ratios), low, high,
-      plain.trace(), ours.trace());
+  std::printf("E[F F^T], %ld networks, %ld parameters each, %d threads: ours %.3f s\n",
+              static_cast<long>(networks), static_cast<long>(family->parameter_count()), threads,
+              bench::median(ours_s));
+  print_ratio("LibTorch, C++", plain_s, ratios);
+  if (python_s.empty())
+    std::printf("  PyTorch: needs the package python3-torch\n");
+  else
+    print_ratio("PyTorch", python_s, python_ratios);
+  std::printf("  (PyTorch builds the modules alone in %.3f s); traces %.1f and %.1f\n", built,
+              plain.trace(), ours.trace());
   break_down(*family, diffusion);
 }
 
@@ -183,6 +220,7 @@ void break_down(const nn::FunctionFamily& family, const diffusion::Diffusion& di
 // [NETWORKS [REPEATS [THREADS]]]
 int main(int argc, char** argv) {
   aniso::engines::tune_allocator();
-  aniso::engines::set_thread_count(argc > 3 ? std::atoi(argv[3]) : 1);
-  aniso::run(argc > 1 ? std::atol(argv[1]) : 10000, argc > 2 ? std::atoi(argv[2]) : 3);
+  const int threads = argc > 3 ? std::atoi(argv[3]) : 1;
+  aniso::engines::set_thread_count(threads);
+  aniso::run(argc > 1 ? std::atol(argv[1]) : 10000, argc > 2 ? std::atoi(argv[2]) : 3, threads);
 }
