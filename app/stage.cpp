@@ -232,15 +232,18 @@ void Stage::draw_header(Frame& frame, std::size_t index, const Rect& area) {
   const bool is_active =
       static_cast<int>(index) == frame.view_state.active_tile && views_.size() > 1;
   const float side = ui::px(12), middle = area.y + area.height / 2;
-  const std::string& title = view_type(shown_[index]).title;
+  const float chevron = ui::px(18), button = ui::px(24);
+  const float buttons = views_.size() > 1 ? 2 * button : button;
+  const std::string& whole = view_type(shown_[index]).title;
+  const std::string title = ui::fitted(Face::semibold, TextSize::body, whole,
+                                       area.width - 2 * side - chevron - buttons - ui::px(8));
   const ImVec2 extent = ui::text_extent(Face::semibold, TextSize::body, title);
-  const float chevron = ui::px(18);
 
   ImGui::SetCursorScreenPos({area.x + side - ui::px(4), middle - ui::px(12)});
   const bool pressed =
       ImGui::InvisibleButton("view menu", {extent.x + chevron + ui::px(8), ui::px(24)});
   const bool hovered = ImGui::IsItemHovered();
-  ui::tooltip("Show another view here");
+  ui::tooltip(title == whole ? "Show another view here" : whole + ": show another view here");
   if (pressed) ImGui::OpenPopup("views");
   ImDrawList* draw = ImGui::GetWindowDrawList();
   if (hovered)
@@ -253,7 +256,6 @@ void Stage::draw_header(Frame& frame, std::size_t index, const Rect& area) {
                 TextSize::body, ui::color(ui::theme().quiet), ui::icon::kDown);
   draw_view_menu(frame, index);
 
-  const float button = ui::px(24);
   float right = area.x + area.width - side;
   ImGui::PushStyleColor(ImGuiCol_Button, IM_COL32(0, 0, 0, 0));
   ImGui::PushStyleColor(ImGuiCol_Text, ui::color4(ui::theme().quiet));

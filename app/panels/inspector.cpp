@@ -1,5 +1,6 @@
 #include <imgui.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -12,14 +13,17 @@
 namespace aniso::app {
 namespace {
 
-void under_cursor(const Frame& frame) {
+void under_cursor(const Frame& frame, float& height) {
   ui::heading("Under the cursor");
+  const float top = ImGui::GetCursorPosY();
   if (frame.readings.empty()) {
     ui::quiet_text("Point at a picture to read its numbers.");
   } else {
     for (const Reading& reading : frame.readings)
       ui::reading(reading.name, reading.value, reading.unit);
   }
+  height = std::max(height, ImGui::GetCursorPosY() - top);
+  ImGui::SetCursorPosY(top + height);
   ui::space(12);
 }
 
@@ -51,7 +55,12 @@ void run_figures(const Frame& frame) {
 
 void Inspector::draw(Frame& frame, const ViewType& type, View& view) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ui::px(8, 4));
-  under_cursor(frame);
+  if (const std::string of = text(frame.view_state.active_tile, " ", type.id, " ", ui::px(1));
+      of != readings_of_) {
+    readings_of_ = of;
+    readings_height_ = 0;
+  }
+  under_cursor(frame, readings_height_);
 
   ui::heading(type.title);
   const Json values = view.settings().json();

@@ -39,6 +39,8 @@ class Inspector {
  private:
   ParamWidgets widgets_;
   std::string failed_name_, failed_message_;
+  float readings_height_ = 0;  // the most so far of this view, so that settings stay where they are
+  std::string readings_of_;
 };
 
 /// Bottom: play, step, reset, stop, step counter, scrub bar, speed, state lamp.

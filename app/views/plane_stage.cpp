@@ -85,9 +85,12 @@ void draw_axes(const gl::PlaneView& view, ImVec2 at, ImVec2 size) {
   }
   for (double y = std::ceil(view.y_low / step) * step; y <= view.y_high; y += step) {
     const float py = at.y + static_cast<float>(view.py_of(y, size.y));
-    draw->AddLine({at.x, py}, {at.x + tick, py}, ink);
-    if (py > at.y + ui::px(12) && py < at.y + size.y - edge)
-      label({at.x + tick + ui::px(6), py}, shown_number(std::abs(y) < step / 2 ? 0 : y), 0, 0.5f);
+    // The number stands on its tick: beside it the tick would read as a minus sign.
+    if (py <= at.y + ui::px(20) || py >= at.y + size.y - edge) continue;
+    const std::string number = shown_number(std::abs(y) < step / 2 ? 0 : y);
+    const float width = ui::text_extent(Face::mono, TextSize::quiet, number).x + ui::px(8);
+    label({at.x + ui::px(4), py}, number, 0, 1);
+    draw->AddLine({at.x, py}, {at.x + width, py}, ink);
   }
 }
 

@@ -39,7 +39,10 @@ Matrix noised_points(const data::Dataset& data, const theory::NoiseLevel& level,
                      const RandomStream& stream) {
   const auto& rows = data.test.empty() ? data.train : data.test;
   const auto n = std::min<Index>(most, static_cast<Index>(rows.size()));
-  const std::vector<Index> used(rows.begin(), rows.begin() + n);
+  // Files may be sorted.
+  std::vector<Index> used = stream.child("rows").permutation(static_cast<Index>(rows.size()));
+  used.resize(static_cast<std::size_t>(n));
+  for (Index& row : used) row = rows[static_cast<std::size_t>(row)];
   return level.signal * data.x(used, Eigen::all) + level.sigma * stream.normals(n, data.x.cols());
 }
 

@@ -22,7 +22,8 @@ std::optional<theory::MixtureScore> exact_score(const data::Dataset& data);
 /// rank. Cost O(D³).
 void note_rank(const data::Dataset& data, std::vector<std::string>& notes);
 
-/// Rows of the dataset, of its test set where there is one, noised to a level: (at most `most`, D).
+/// Rows of the dataset, of its test set where there is one, drawn without repetition and noised to
+/// a level: (at most `most`, D).
 Matrix noised_points(const data::Dataset& data, const theory::NoiseLevel& level, Index most,
                      const RandomStream& stream);
 

@@ -305,7 +305,7 @@ Panel spectrum_over_time(const std::string& id, const std::vector<ResultsPtr>& h
   panel.x.label = "step";
   panel.x.integer = true;
   if (known < 2) {
-    panel.message = "Two or more steps are needed: let it train, or ask for a smaller --every.";
+    panel.message = "Two or more steps are needed: let it train, or look more often.";
     return panel;
   }
   if (hidden > 0) panel.subtitle = text("largest ", kMostValues, "; ", hidden, " more");

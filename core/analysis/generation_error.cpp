@@ -55,11 +55,6 @@ double ErrorMeasure::between(const Matrix& points, const Matrix& reference) cons
          rms;
 }
 
-double ErrorMeasure::floor(const Matrix& reference, Index n) const {
-  const Index half = std::min(n, reference.rows() / 2);
-  return between(reference.topRows(half), reference.middleRows(half, half));
-}
-
 ParamSchema error_measure_params() {
   return {choice_param("measure", "sliced",
                        {{"sliced", "Sliced W2", "Over random directions, any law."},
@@ -104,12 +99,21 @@ Matrix second_moment(const data::Dataset& data) {
   return moment;
 }
 
-Matrix reference_points(const data::Dataset& data) {
-  std::vector<Index> rows = data.test;
-  rows.insert(rows.end(), data.train.begin(), data.train.end());
-  ANISO_CHECK(rows.size() >= 4, "there are no data to compare samples with");
-  rows.resize(std::min<std::size_t>(rows.size(), kMostReference));
-  return data.x(rows, Eigen::all);
+Reference reference_of(const data::Dataset& data, Index samples) {
+  std::vector<Index> rows;
+  const RandomStream stream(0, "reference rows");
+  for (const std::vector<Index>* part : {&data.test, &data.train})
+    for (const Index i : stream.permutation(static_cast<Index>(part->size())))
+      rows.push_back((*part)[static_cast<std::size_t>(i)]);
+  const auto known = static_cast<Index>(rows.size());
+  ANISO_CHECK(known >= 4, "there are no data to compare samples with");
+  const Index fresh = std::min({samples, known / 2, kMostReference});
+  const Index compared = std::min(known - fresh, kMostReference);
+  const auto part = [&](Index first, Index count) -> Matrix {
+    const std::vector<Index> taken(rows.begin() + first, rows.begin() + first + count);
+    return data.x(taken, Eigen::all);
+  };
+  return {part(0, compared), part(compared, fresh)};
 }
 
 std::optional<geometry::GenerationError> axis_error(const Matrix& points,
@@ -146,7 +150,7 @@ GenerationErrors generation_errors(const Cohort& cohort, const GenerationOptions
                     stop, note);
     if (stop.stop_requested()) throw Cancelled{};
     if (!own) continue;
-    out.error[r] = options.measure.between(*own, reference_points(cohort.data(r)));
+    out.error[r] = options.measure.between(*own, reference_of(cohort.data(r), n).compared);
     if (const auto parts = axis_error(*own, cohort.data(r))) {
       out.scale[r] = parts->scale;
       out.leakage[r] = parts->leakage;

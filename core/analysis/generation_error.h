@@ -26,8 +26,6 @@ struct ErrorMeasure {
   /// @param points  (n, D) generated. @param reference  (m, D) of the data.
   /// @throws as the distances in geometry/wasserstein.h.
   double between(const Matrix& points, const Matrix& reference) const;
-  /// Between two halves of the data, of at most n points each: the floor.
-  double floor(const Matrix& reference, Index n) const;
 };
 
 /// The declarations of `measure` and `projections`, and what they say.
@@ -39,9 +37,16 @@ std::string described(const ErrorMeasure& measure);
 /// Second moment E x xᵀ of the data (D, D): of their law where it is known, of the training rows
 /// otherwise. Cost O(D²) times the components or the rows.
 Matrix second_moment(const data::Dataset& data);
-/// Rows that generated points are compared with: what was kept for testing first, at most 4,000.
-/// @throws InvalidInput if there are fewer than four.
-Matrix reference_points(const data::Dataset& data);
+/// What generated points are compared with. Rows are taken in a shuffled order, as files may be
+/// sorted, the same every time; those kept for testing come first.
+struct Reference {
+  Matrix compared;  ///< (m, D), at most 4,000 rows
+  Matrix fresh;     ///< (h, D) others, as many as are generated where there are enough: their
+                    ///< distance from `compared` is the floor that a perfect sampler reaches
+};
+/// @param samples  how many points are generated. @throws InvalidInput if there are fewer than four
+/// rows.
+Reference reference_of(const data::Dataset& data, Index samples);
 
 /// Where points miss data along one axis, N(0, τ v vᵀ); nothing where the data are not known to be
 /// that. Cost O(D³ + n D).

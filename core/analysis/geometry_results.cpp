@@ -43,7 +43,8 @@ Spectrum spectrum_of(const geometry::GradientMoment& moment, const geometry::Sym
   // Two eigenvalues are told apart where they differ by more than what separates the halves there.
   const Vector resolutions =
       has_halves ? geometry::gap_resolutions(moment, eigen.vectors) : Vector();
-  if (context.has_null_space) {
+  // Fewer outputs than dimensions leave zeros that are no null space of the networks.
+  if (context.has_null_space && moment.gradients() >= moment.dim()) {
     const auto directions = geometry::score_directions(eigen, {.resolutions = resolutions});
     out.values.tail(directions.nullity()).setZero();
     out.groups = falling(directions);

@@ -20,7 +20,8 @@ struct GeometryContext {
   InputShape shape;
   Index step = 0;
   /// The directions are ordered and grouped by geometry::score_directions: eigenvalues that are 0
-  /// to rounding are exactly 0 and one group, a subspace without an order.
+  /// to rounding are exactly 0 and one group, a subspace without an order. Not before there are as
+  /// many outputs as dimensions.
   bool has_null_space = false;
   Vector theory;  ///< (D) eigenvalues in closed form, falling; empty for none
   std::string theory_name;

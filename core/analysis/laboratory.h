@@ -28,6 +28,12 @@ struct Variant {
 /// What it gave: the last row of its metrics by column name, NaN where one does not apply.
 using VariantMetrics = std::map<std::string, double>;
 
+/// Where cohorts do not.
+inline constexpr const char* kOnlyDataDiffer =
+    "candidates may differ in their data and seed only; network, objective, optimiser and number "
+    "of "
+    "steps must be the same";
+
 /// Variants of the experiment that train side by side, R networks of one plan. One thread at a
 /// time.
 class Cohort {
@@ -35,6 +41,9 @@ class Cohort {
   virtual ~Cohort() = default;
 
   virtual Index size() const = 0;  ///< R
+  /// Network, objective, optimiser and training in words, equal where these are: cohorts that are
+  /// to be compared differ in their data alone.
+  virtual std::string settings() const = 0;
   virtual const data::Dataset& data(Index variant) const = 0;
   /// How samples of score networks are noised; nullptr for other networks.
   virtual const diffusion::Diffusion* diffusion() const = 0;

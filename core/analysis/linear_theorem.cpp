@@ -17,6 +17,8 @@ namespace aniso::analysis {
 namespace {
 
 constexpr Index kMostCandidates = 64, kMostInputs = 256;
+constexpr double kSingle = 1e-5;                   // of an error: rounding of parameters in float32
+constexpr double kClearWin = 1.05;                 // of two rates
 constexpr double kRateFrom = 0.2, kRateTo = 0.02;  // of the error at the start
 constexpr const char* kFewLooks =
     "a rate needs two looks between 20 % and 2 % of the start: train longer or look more often";
@@ -238,25 +240,34 @@ class Race {
     add("rate_closed", "closed form, same steps", true,
         [&](const Candidate& c) { return closed_rate(c); });
     add("rate_limit", "closed form, in the end", true,
-        [&](const Candidate& c) { return c.descent.slowest_rate(c.start); });
+        [&](const Candidate& c) { return c.descent.slowest_rate(c.start, kSingle); });
   }
 
+  // Nothing where the closed form has no clear winner.
   std::string verdict() const {
     const Candidate* measured = nullptr;
     const Candidate* closed = nullptr;
+    double second = 0;
     for (const auto& c : candidates_) {
       if (!std::isfinite(measured_rate(c))) return {};
       if (measured == nullptr || measured_rate(c) > measured_rate(*measured)) measured = &c;
-      if (closed == nullptr || closed_rate(c) > closed_rate(*closed)) closed = &c;
+      if (closed == nullptr || closed_rate(c) > closed_rate(*closed)) {
+        if (closed != nullptr) second = closed_rate(*closed);
+        closed = &c;
+      } else {
+        second = std::max(second, closed_rate(c));
+      }
     }
+    if (candidates_.size() < 2 || closed_rate(*closed) < kClearWin * second) return {};
     const std::string name =
         text(measured->label, " (λ = ", number(rounded(measured->eigenvalue)), ")");
     return measured == closed
-               ? text("learned fastest: ", name, ", as the theorem says")
-               : text("learned fastest: ", name, "; the theorem says ", closed->label);
+               ? text("learned fastest: ", name, ", as in the closed form")
+               : text("learned fastest: ", name, "; in the closed form it is ", closed->label);
   }
 
   geometry::Scalar lead() const {
+    if (candidates_.size() < 2) return {kNan, Status::undefined("needs two directions")};
     const auto by_loudness = [](const Candidate& a, const Candidate& b) {
       return a.eigenvalue < b.eigenvalue;
     };

@@ -12,6 +12,7 @@ namespace aniso::analysis {
 namespace {
 
 constexpr double kRankTolerance = 1e-10;  // of the largest eigenvalue
+constexpr double kRounding = 1e-12;       // of ρ
 
 Vector along(const Matrix& g, const std::vector<Matrix>& moments) {
   Vector values(static_cast<Index>(moments.size()));
@@ -28,6 +29,12 @@ std::string two_digits(double value) {
   char out[32];
   std::snprintf(out, sizeof out, "%.2f", std::abs(value));
   return (value < 0 ? "−" : "") + std::string(out);
+}
+
+std::string left_out(const Vector& errors) {
+  const Index missing = errors.size() - errors.array().isFinite().count();
+  if (missing == 0) return "";
+  return text("; ", missing, " of ", errors.size(), " have no error and are left out");
 }
 
 }  // namespace
@@ -100,15 +107,16 @@ geometry::RankTest order_test(const Vector& places, const Vector& errors) {
   return geometry::rank_test(a.head(n), b.head(n), RandomStream(0, "rank test"));
 }
 
-std::string verdict(const geometry::RankTest& test, const std::string& whose) {
+std::string verdict(const Vector& places, const Vector& errors, const std::string& whose) {
+  const geometry::RankTest test = order_test(places, errors);
   if (test.rho.status.kind == Status::Kind::undefined)
     return whose + " cannot be judged: " + test.rho.status.reason + ".";
   const double rho = test.rho.value;
   const std::string numbers = "ρ = " + two_digits(rho) + ", where unrelated orders stay within ±" +
-                              two_digits(test.band) + " (95 %)";
-  if (test.band >= 1 - 1e-12)
+                              two_digits(test.band) + " (95 %)" + left_out(errors);
+  if (test.band >= 1 - kRounding)
     return whose + " cannot be judged by so few candidates: " + numbers + ".";
-  if (std::abs(rho) <= test.band)
+  if (std::abs(rho) <= test.band + kRounding)
     return whose + " says nothing about what was measured: " + numbers + ".";
   if (rho > 0) return whose + " held: " + numbers + ".";
   return whose + " was reversed: what it put first was modelled worst. " + numbers + ".";

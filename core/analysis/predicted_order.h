@@ -29,11 +29,11 @@ Vector conjectured_places(const Loudness& loudness);
 /// @throws InvalidInput unless the order names each of them once.
 Vector chosen_places(const std::vector<double>& order, Index count);
 
-/// What came of an order, as a sentence. @param whose  "The conjecture's order" or "Your order".
-std::string verdict(const geometry::RankTest& test, const std::string& whose);
-
 /// Places against measured errors, ρ with the band of unrelated orders. Pairs with an error that is
 /// not finite are left out.
 geometry::RankTest order_test(const Vector& places, const Vector& errors);
+/// What came of it, as a sentence that also says how many were left out.
+/// @param whose  "The conjecture's order" or "Your order".
+std::string verdict(const Vector& places, const Vector& errors, const std::string& whose);
 
 }  // namespace aniso::analysis

@@ -167,6 +167,8 @@ Group prepared(const Input& input, const std::string& name, const std::stop_toke
     }
     if (stop.stop_requested()) throw Cancelled{};
     group.cohorts.push_back(input.laboratory->cohort(variants));
+    ANISO_CHECK(group.cohorts.back()->settings() == group.cohorts.front()->settings(),
+                kOnlyDataDiffer);
     for (Index r = 0; r < group.cohorts.back()->size(); ++r)
       moments.push_back(second_moment(group.cohorts.back()->data(r)));
   }
@@ -201,7 +203,8 @@ void find_floors(Group& group, const GenerationOptions& options, const std::stop
   for (const auto& cohort : group.cohorts)
     for (Index r = 0; r < cohort->size(); ++r) {
       if (stop.stop_requested()) throw Cancelled{};
-      group.floor[i++] = options.measure.floor(reference_points(cohort->data(r)), options.samples);
+      const Reference reference = reference_of(cohort->data(r), options.samples);
+      group.floor[i++] = options.measure.between(reference.fresh, reference.compared);
     }
 }
 
@@ -248,12 +251,11 @@ void add_notes(const std::vector<Group>& groups, const Input& input,
   for (const Group& group : groups) {
     if (group.measured.empty()) continue;
     const std::string prefix = group.name.empty() ? "" : group.name + ": ";
-    notes.push_back(prefix + verdict(order_test(group.places, group.errors()),
+    notes.push_back(prefix + verdict(group.places, group.errors(),
                                      chosen ? "Your order" : "The conjecture's order"));
     if (chosen)
-      notes.push_back(prefix +
-                      verdict(order_test(conjectured_places(group.loudness), group.errors()),
-                              "The conjecture's order"));
+      notes.push_back(prefix + verdict(conjectured_places(group.loudness), group.errors(),
+                                       "The conjecture's order"));
     for (const auto& failure : group.failures) notes.push_back(failure);
   }
   notes.emplace_back(

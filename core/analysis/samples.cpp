@@ -52,26 +52,27 @@ PointSet cloud(const Matrix& points, const Matrix& data, const std::optional<Pla
 
 geometry::Scalar valid(double value) { return {value, Status::valid()}; }
 
-// Distances of the samples from the data, in units of the data's root mean square per input; beside
-// them what two halves of the data give, which no sampler can beat.
+// Distances of the samples from the data, in units of the data's size: their root mean square per
+// input for sliced distances, √E‖x‖² for whole ones. Beside them what as many fresh rows of the
+// data have, as good as it gets.
 void add_distances(std::vector<Result>& results, const Input& input, const Matrix& points,
-                   const Matrix& data, std::vector<std::string>& notes) {
+                   const Reference& reference, std::vector<std::string>& notes) {
+  const Matrix& data = reference.compared;
   const RandomStream stream(0, "sliced distance");
   const geometry::SlicedOptions options{.projections = input.params.integer("projections")};
   const double rms = std::sqrt(data.squaredNorm() / static_cast<double>(data.size()));
   const double unit = rms > 0 ? rms : 1;
-  const Index half = data.rows() / 2;
   const auto distance = geometry::sliced_wasserstein(points, data, stream, options);
-  const auto floor =
-      geometry::sliced_wasserstein(data.topRows(half), data.bottomRows(half), stream, options);
+  const auto floor = geometry::sliced_wasserstein(reference.fresh, data, stream, options);
   const auto add = [&](const char* id, const char* title, double value) {
     results.emplace_back(number_at(input.step, valid(value), id, title));
   };
   add("sliced_w2", "sliced W2 of the samples", distance.sliced / unit);
-  add("sliced_w2_floor", "sliced W2 of two halves of the data", floor.sliced / unit);
+  add("sliced_w2_floor", "sliced W2 of fresh rows of the data", floor.sliced / unit);
   add("max_sliced_w2", "max-sliced W2 of the samples", distance.max_sliced / unit);
   add("gaussian_w2", "Gaussian (Bures) W2 of the samples",
-      geometry::gaussian_wasserstein_of(points, data) / unit);
+      geometry::gaussian_wasserstein_of(points, data) /
+          (unit * std::sqrt(static_cast<double>(data.cols()))));
   const double size = std::sqrt(points.squaredNorm() / static_cast<double>(points.size())) / unit;
   add("relative_size", "size of the samples over that of the data", size);
   if (const auto parts = axis_error(points, *input.data)) {
@@ -84,10 +85,11 @@ void add_distances(std::vector<Result>& results, const Input& input, const Matri
         text("the samples have ", collapsed ? "collapsed to 0" : "diverged", ": their size is ",
              figure::short_number(size, 3), " times that of the data, their sliced W2 ",
              figure::short_number(distance.sliced / unit, 3), "; SW2 = 1 is collapse to 0"));
-  notes.push_back(
-      text("distances in ",
-           rms > 0 ? "units of the data's root mean square" : "input units, because the data are 0",
-           "; sliced over ", grouped(options.projections), " random directions"));
+  notes.push_back(text(
+      "distances in ", rms > 0 ? "units of the data's size" : "input units, because the data are 0",
+      "; sliced over ", grouped(options.projections), " random directions; ",
+      grouped(points.rows()), " samples and, for the floor, ", grouped(reference.fresh.rows()),
+      " fresh rows against ", grouped(data.rows()), " rows"));
 }
 
 // Where the points were on their way, at evenly spaced moments from the first to the last.
@@ -149,7 +151,8 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   const std::string no_plane = no_plane_reason(input);
   std::optional<PlaneGrid> grid;
   if (no_plane.empty()) grid = plane_grid(input, notes);
-  const Matrix data = reference_points(*input.data);
+  const Reference reference = reference_of(*input.data, input.params.integer("count"));
+  const Matrix& data = reference.compared;
   const diffusion::ScoreModel model(*input.function, *input.diffusion);
   const RandomStream stream(static_cast<std::uint64_t>(input.params.integer("seed")), "samples");
   diffusion::Sampling sampling(model, *input.diffusion, diffusion::sampler_options_of(input.params),
@@ -173,7 +176,7 @@ std::vector<Result> run(const Input& input, const std::stop_token& stop,
   std::vector<Result> results;
   results.emplace_back(cloud(sampling.points(), data, grid, no_plane, "Samples and data"));
   note_rank(*input.data, notes);
-  add_distances(results, input, sampling.points(), data, notes);
+  add_distances(results, input, sampling.points(), reference, notes);
   way.add_to(results);
   return results;
 }
@@ -205,7 +208,7 @@ Analysis samples() {
   analysis.doc =
       "What the score network generates: points that start as noise and follow the reverse "
       "process to the data. Watch them flow, and compare where they end with the data. The "
-      "distances are those between clouds of points; two halves of the data are not at distance "
+      "distances are those between clouds of points; fresh rows of the data are not at distance "
       "zero either, which is the floor.";
   analysis.formula = "x_T ~ N(0, I) → x_0, by DDPM, DDIM or the probability-flow equation";
   analysis.source =

@@ -90,8 +90,8 @@ geometry::GradientMoment fresh_score_moment(const Input& input, const nn::Functi
   geometry::GradientMoment moment(dim);
   for_each_fresh_score(
       family, dim, input.params.integer("networks"), law,
-      RandomStream(static_cast<std::uint64_t>(input.params.integer("seed")), "output geometry"),
-      stop, [&](const Matrix& scores) { moment.add(scores); });
+      RandomStream(static_cast<std::uint64_t>(input.params.integer("seed")), "loudness"), stop,
+      [&](const Matrix& scores) { moment.add(scores); });
   return moment;
 }
 

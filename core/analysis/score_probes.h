@@ -46,7 +46,8 @@ void for_each_fresh_score(const nn::FunctionFamily& family, Index dim, Index net
                           const std::function<void(const Matrix& scores)>& use);
 
 /// G = E F Fᵀ over the networks that `networks` and `seed` of `input` say, at the probes that its
-/// score_probe_params say: the same networks that output_geometry has under the same settings.
+/// score_probe_params say. Other networks than those that eigenvectors are found from: along an
+/// eigenvector of a sample that same sample is biased, loud ones louder and quiet ones quieter.
 /// @throws as for_each_fresh_score.
 geometry::GradientMoment fresh_score_moment(const Input& input, const nn::FunctionFamily& family,
                                             const diffusion::Diffusion& diffusion, Index dim,

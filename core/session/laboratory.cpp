@@ -26,6 +26,16 @@ bool same_training(const Experiment& a, const Experiment& b) {
          a.optimizer == b.optimizer && a.training == b.training && a.general == b.general;
 }
 
+// What networks of a cohort share.
+std::string settings_of(const ResolvedExperiment& resolved) {
+  const Json all = to_json(resolved.experiment);
+  Json kept;
+  for (const char* part : {"architecture", "objective", "optimizer", "training"})
+    kept[part] = all.at(part);
+  kept["inputs"] = resolved.plan().inputs;
+  return kept.dump();
+}
+
 // Variants that share everything but their data and seed.
 class SessionCohort final : public analysis::Cohort {
  public:
@@ -37,14 +47,7 @@ class SessionCohort final : public analysis::Cohort {
     std::vector<training::Member> members;
     for (const ResolvedPtr& variant : variants_) {
       const training::TrainingSpec& spec = variant->spec;
-      ANISO_CHECK(spec.plan == first.spec.plan && spec.objective == first.spec.objective &&
-                      spec.objective_params == first.spec.objective_params &&
-                      spec.optimizer == first.spec.optimizer &&
-                      spec.optimizer_params == first.spec.optimizer_params &&
-                      spec.batch_size == first.spec.batch_size &&
-                      spec.total_steps == first.spec.total_steps,
-                  "variants that train side by side may differ in their data and seed only; "
-                  "network, objective, optimiser and number of steps must be the same");
+      ANISO_CHECK(settings_of(*variant) == settings_of(first), analysis::kOnlyDataDiffer);
       members.push_back({spec.seed, spec.run, variant->data, variant->initial});
     }
     const auto& chosen = first.experiment.architecture;
@@ -56,6 +59,7 @@ class SessionCohort final : public analysis::Cohort {
   }
 
   Index size() const override { return trainer_->members(); }
+  std::string settings() const override { return settings_of(*variants_.front()); }
   const data::Dataset& data(Index variant) const override {
     return *variants_.at(static_cast<std::size_t>(variant))->data;
   }
@@ -86,8 +90,8 @@ class SessionCohort final : public analysis::Cohort {
 
 }  // namespace
 
-Laboratory::Laboratory(Engines engines, std::size_t cap_bytes)
-    : engines_(std::move(engines)), cap_bytes_(cap_bytes) {}
+Laboratory::Laboratory(Engines engines, std::size_t cap_bytes, std::size_t trainer_bytes)
+    : engines_(std::move(engines)), cap_bytes_(cap_bytes), trainer_bytes_(trainer_bytes) {}
 
 void Laboratory::prepare(ResolvedPtr resolved, std::vector<Timeline::StatePtr> stored,
                          const FunctionOptions& options) {
@@ -97,6 +101,7 @@ void Laboratory::prepare(ResolvedPtr resolved, std::vector<Timeline::StatePtr> s
       (resolved_ == resolved || same_training(resolved_->experiment, resolved->experiment));
   if (!same) {
     members_.clear();
+    training_.clear();
     bytes_ = 0;
   }
   if (!same || !same_options(options, family_options_)) family_.reset();
@@ -162,13 +167,29 @@ void Laboratory::remember(Member& member, Index step, const Vector& parameters) 
   if (member.known.emplace(step, parameters).second) bytes_ += size;
 }
 
+void Laboratory::make_room() {
+  // The data as given, noised and as targets, and parameters, gradient and two slots.
+  const auto size = static_cast<std::size_t>(3 * resolved_->data->x.size() +
+                                             4 * resolved_->plan().parameter_count()) *
+                    (resolved_->spec.dtype == Dtype::float64 ? sizeof(double) : sizeof(float));
+  while (!training_.empty() && (training_.size() + 1) * size > trainer_bytes_) {
+    members_[training_.front()].trainer.reset();
+    training_.pop_front();
+  }
+}
+
 Vector Laboratory::trained(Index member, Index step, const std::stop_token& stop) {
   ANISO_CHECK(member >= 0 && step >= 0, "ensemble: there is no network ", member, " at step ",
               step);
   Member& entry = members_[member];
   if (const auto known = entry.known.find(step); known != entry.known.end()) return known->second;
-  if (entry.trainer == nullptr || entry.trainer->steps_done() > step)
+  if (entry.trainer == nullptr || entry.trainer->steps_done() > step) {
+    entry.trainer.reset();
+    std::erase(training_, member);
+    make_room();
     entry.trainer = fresh_trainer(member);
+    training_.push_back(member);
+  }
   while (entry.trainer->steps_done() < step) {
     if (entry.trainer->steps_done() % kStepsPerLook == 0 && stop.stop_requested())
       throw analysis::Cancelled{};
@@ -176,6 +197,7 @@ Vector Laboratory::trained(Index member, Index step, const std::stop_token& stop
     if (result.finite) continue;
     const Index at = entry.trainer->steps_done();
     entry.trainer.reset();
+    std::erase(training_, member);
     throw NumericalError(text("network ", member, " of the ensemble diverged at step ",
                               grouped(at + 1), "; lower the learning rate or clip the gradient"));
   }

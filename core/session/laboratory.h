@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <utility>
@@ -18,7 +19,10 @@ namespace aniso::session {
 class Laboratory : public analysis::Laboratory {
  public:
   /// @param cap_bytes  memory for remembered parameters of an ensemble.
-  explicit Laboratory(Engines engines, std::size_t cap_bytes = 256u << 20);
+  /// @param trainer_bytes  memory for trainers that can go on, about; one is always kept. Networks
+  ///                       beyond it are trained from the start when they are asked for again.
+  explicit Laboratory(Engines engines, std::size_t cap_bytes = 256u << 20,
+                      std::size_t trainer_bytes = 1024u << 20);
 
   /// Makes everything below belong to this experiment. An ensemble trained before is kept if
   /// nothing that it depends on has changed.
@@ -47,9 +51,11 @@ class Laboratory : public analysis::Laboratory {
   Experiment changed(const analysis::Variant& variant) const;
   std::unique_ptr<training::Trainer> fresh_trainer(Index member) const;
   void remember(Member& member, Index step, const Vector& parameters);
+  void make_room();
 
   Engines engines_;
   std::size_t cap_bytes_;
+  std::size_t trainer_bytes_;
   std::size_t bytes_ = 0;  ///< of what is remembered
   ResolvedPtr resolved_;
   FunctionOptions options_;
@@ -58,6 +64,7 @@ class Laboratory : public analysis::Laboratory {
   FunctionOptions family_options_;
   EigenDirectionsPtr directions_;
   std::map<Index, Member> members_;
+  std::deque<Index> training_;  ///< members with a trainer, the oldest first
 };
 
 }  // namespace aniso::session

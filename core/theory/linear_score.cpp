@@ -83,9 +83,9 @@ Matrix LinearScoreDescent::error_after(const MatrixRef& error, double step,
   return left_ * decay.cwiseProduct(entries(error)) * right_.transpose();
 }
 
-double LinearScoreDescent::slowest_rate(const MatrixRef& error) const {
+double LinearScoreDescent::slowest_rate(const MatrixRef& error, double rounding) const {
   const Matrix at = entries(error).cwiseAbs();
-  const double least = kRounding * at.maxCoeff();
+  const double least = rounding * at.maxCoeff();
   double rate = std::numeric_limits<double>::infinity();
   for (Index j = 0; j < at.rows(); ++j)
     for (Index k = 0; k < at.cols(); ++k)

@@ -40,9 +40,9 @@ class LinearScoreDescent {
   /// (D, D) error after so many steps. @throws InvalidInput if shapes do not fit, the step is
   /// negative or not finite or steps < 0. Cost O(D³), whatever the number of steps.
   Matrix error_after(const MatrixRef& error, double step, std::int64_t steps) const;
-  /// λ_j μ_k of the slowest entry that this error (D, D) has; entries below 1e-9 of the largest are
-  /// rounding. 0 for an error of 0. It falls as (1 − s · rate)^t in the end. Cost O(D³).
-  double slowest_rate(const MatrixRef& error) const;
+  /// λ_j μ_k of the slowest entry that this error (D, D) has; entries below `rounding` of the
+  /// largest are none. 0 for an error of 0. It falls as (1 − s · rate)^t in the end. Cost O(D³).
+  double slowest_rate(const MatrixRef& error, double rounding = 1e-9) const;
   /// The largest step that does not blow up, 2/(λ_1 μ_1); infinite where either is 0.
   double stability_limit() const;
 

@@ -8,6 +8,7 @@
 
 #include "core/analysis/laboratory.h"
 #include "core/analysis/registry.h"
+#include "core/base/check.h"
 #include "core/base/errors.h"
 #include "core/base/random.h"
 #include "tests/diffusion/sources.h"
@@ -83,9 +84,9 @@ class FakeCohort final : public Cohort {
       auto data = std::make_shared<data::Dataset>();
       data->shape = data::InputShape::vector(dim);
       data->x = std::sqrt(static_cast<double>(dim)) *
-                RandomStream(5, "fake data", static_cast<std::uint64_t>(k)).normals(Index{800}) *
+                RandomStream(5, "fake data", static_cast<std::uint64_t>(k)).normals(Index{4000}) *
                 Vector::Unit(dim, k).transpose();
-      for (Index i = 0; i < 800; ++i) (i < 400 ? data->train : data->test).push_back(i);
+      for (Index i = 0; i < 4000; ++i) (i < 2000 ? data->train : data->test).push_back(i);
       data->law = std::make_shared<data::MixtureLaw>(data::MixtureLaw{
           Vector::Ones(1),
           Matrix::Zero(1, dim),
@@ -95,6 +96,7 @@ class FakeCohort final : public Cohort {
   }
 
   Index size() const override { return static_cast<Index>(axes_.size()); }
+  std::string settings() const override { return unlike ? text(axes_.front()) : ""; }
   const data::Dataset& data(Index variant) const override {
     return *data_.at(static_cast<std::size_t>(variant));
   }
@@ -124,6 +126,7 @@ class FakeCohort final : public Cohort {
 
   std::function<void(Index steps)> on_advance;
   std::function<bool(Index axis)> diverged, broken;
+  bool unlike = false;  // cohorts have settings of their own
 
  private:
   std::shared_ptr<const diffusion::Diffusion> diffusion_;

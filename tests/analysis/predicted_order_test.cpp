@@ -83,22 +83,42 @@ TEST(Places, OfAChosenOrderAndWhatIsNone) {
 TEST(Verdict, SaysWhatHappened) {
   const Vector places = Vector::LinSpaced(8, 1, 8);
   Vector errors = places / 8;
-  EXPECT_THAT(verdict(order_test(places, errors), "Your order"),
+  EXPECT_THAT(verdict(places, errors, "Your order"),
               testing::AllOf(StartsWith("Your order held: ρ = 1.00"), HasSubstr("±0.7")));
   errors = (9 - places.array()) / 8;
-  EXPECT_THAT(verdict(order_test(places, errors), "Your order"),
+  EXPECT_THAT(verdict(places, errors, "Your order"),
               testing::AllOf(StartsWith("Your order was reversed"), HasSubstr("ρ = −1.00")));
   errors << 3, 7, 1, 8, 2, 6, 4, 5;
-  EXPECT_THAT(verdict(order_test(places, errors), "Your order"),
-              StartsWith("Your order says nothing about"));
+  EXPECT_THAT(verdict(places, errors, "Your order"), StartsWith("Your order says nothing about"));
+}
+
+TEST(Verdict, SaysWhoWasLeftOut) {
+  const Vector places = Vector::LinSpaced(10, 1, 10);
+  Vector errors = places;
+  errors.head(2).setConstant(std::nan(""));
+  EXPECT_THAT(verdict(places, errors, "Your order"),
+              testing::AllOf(StartsWith("Your order held"),
+                             HasSubstr("2 of 10 have no error and are left out")));
+}
+
+// ρ = −0.9 and the band 0.9 come from sums in different orders.
+TEST(Verdict, WhatLiesOnTheBandIsWithinIt) {
+  const Vector places = Vector::LinSpaced(5, 1, 5);
+  for (const auto& order : {std::vector<double>{4, 3, 2, 0, 1},
+                            {4, 3, 1, 2, 0},
+                            {3, 4, 2, 1, 0},
+                            {0, 1, 2, 4, 3},
+                            {1, 0, 2, 3, 4}}) {
+    const Vector errors = Eigen::Map<const Vector>(order.data(), 5);
+    EXPECT_GT(order_test(places, errors).p_value, 0.05);
+    EXPECT_THAT(verdict(places, errors, "Your order"), StartsWith("Your order says nothing"));
+  }
 }
 
 TEST(Verdict, FewCandidatesAndEqualErrorsCannotBeJudged) {
   const Vector three = Vector::LinSpaced(3, 1, 3);
-  EXPECT_THAT(verdict(order_test(three, three), "Your order"),
-              HasSubstr("cannot be judged by so few"));
-  EXPECT_THAT(verdict(order_test(three, Vector::Ones(3)), "Your order"),
-              HasSubstr("cannot be judged: "));
+  EXPECT_THAT(verdict(three, three, "Your order"), HasSubstr("cannot be judged by so few"));
+  EXPECT_THAT(verdict(three, Vector::Ones(3), "Your order"), HasSubstr("cannot be judged: "));
 }
 
 TEST(Verdict, WhatHasNoErrorIsLeftOut) {

@@ -42,6 +42,7 @@ class Prediction : public testing::Test {
       cohort->on_advance = [this](Index steps) { advanced_ += steps; };
       cohort->diverged = diverged_;
       cohort->broken = broken_;
+      cohort->unlike = unlike_;
       return cohort;
     };
   }
@@ -68,6 +69,7 @@ class Prediction : public testing::Test {
   std::function<bool(Index)> diverged_, broken_;
   std::vector<Variant> variants_;
   Index advanced_ = 0;
+  bool unlike_ = false;
 };
 
 TEST_F(Prediction, MeasuresWhatEachCandidateGenerates) {
@@ -143,6 +145,15 @@ TEST_F(Prediction, ComparesTheSameUnderSeveralSettings) {
   EXPECT_EQ(variants_.front().changes.back().first, "training.steps");
 }
 
+TEST_F(Prediction, BatchesThatDifferInMoreThanDataAreRefused) {
+  unlike_ = true;
+  EXPECT_THAT(
+      [&] {
+        run("prediction", {{"together", 3}, {"stage", "look"}});
+      },
+      testing::ThrowsMessage<InvalidInput>(HasSubstr("their data and seed only")));
+}
+
 TEST_F(Prediction, WhatDivergesIsNamedAndTheOthersGoOn) {
   diverged_ = [](Index k) { return k == 2; };
   broken_ = [](Index k) { return k == 5; };
@@ -155,6 +166,7 @@ TEST_F(Prediction, WhatDivergesIsNamedAndTheOthersGoOn) {
   EXPECT_THAT(results->notes, Contains(testing::AllOf(HasSubstr("pixel:5: At diffusion step 59"),
                                                       HasSubstr("not finite"))));
   EXPECT_GT(result<ScalarSeries>(*results, "spearman").y[0], 0.9) << "of the six that are left";
+  EXPECT_THAT(results->notes.front(), HasSubstr("2 of 8 have no error and are left out"));
 }
 
 TEST_F(Prediction, ShowsWhatIsKnownOnTheWayAndStops) {

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/analysis/generation_error.h"
 #include "tests/analysis/fakes.h"
 #include "tests/analysis/score_scene.h"
 
@@ -43,7 +44,29 @@ void let_collapse(ScoreScene& scene) {
   scene.set_network([](const Matrix& x, Index) -> Matrix { return 0 * x; });
 }
 
-TEST(Samples, OfTheExactScoreAreAsFarAsTwoHalvesOfTheData) {
+// A file sorted by class: what is compared, and what the floor comes from, are of all classes.
+TEST(Samples, AreComparedWithShuffledRows) {
+  data::Dataset data;
+  data.shape = data::InputShape::vector(1);
+  data.x = Matrix::Zero(10000, 1);
+  data.x.topRows(5000).setConstant(-1);
+  data.x.bottomRows(5000).setConstant(1);
+  for (Index i = 0; i < 10000; ++i) data.train.push_back(i);
+  const Reference reference = reference_of(data, 500);
+  EXPECT_EQ(reference.compared.rows(), 4000);
+  EXPECT_EQ(reference.fresh.rows(), 500);
+  EXPECT_NEAR(reference.compared.mean(), 0, 0.06);
+  EXPECT_NEAR(reference.fresh.mean(), 0, 0.2);
+  // Few rows are shared, no row is on both sides.
+  data.train.resize(10);
+  data.x.col(0).head(10) = Vector::LinSpaced(10, 1, 10);
+  const Reference few = reference_of(data, 500);
+  EXPECT_EQ(few.compared.rows(), 5);
+  EXPECT_EQ(few.fresh.rows(), 5);
+  EXPECT_EQ(few.compared.sum() + few.fresh.sum(), 55);
+}
+
+TEST(Samples, OfTheExactScoreAreAsFarAsFreshData) {
   const ScoreScene scene(two_clouds(), 8000, 200);
   const auto results =
       scene.evaluate("samples", {{"sampler", "ode"}, {"count", 2000}, {"projections", 128}});
@@ -157,8 +180,7 @@ TEST(Samples, OfSingularDataHaveTheirDistanceAndTheRankIsSaid) {
   let_collapse(scene);
   const auto collapsed = scene.evaluate("samples", {{"count", 100}});
   EXPECT_NEAR(number_of(*collapsed, "sliced_w2"), 1, 0.03);
-  // Per input the data's root mean square is 1; along v it is √D.
-  EXPECT_NEAR(number_of(*collapsed, "gaussian_w2"), 3, 1e-6);
+  EXPECT_NEAR(number_of(*collapsed, "gaussian_w2"), 1, 1e-6);
 }
 
 TEST(Samples, OfOneDimensionHaveDistancesButNoPicture) {

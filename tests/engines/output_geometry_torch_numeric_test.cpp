@@ -121,8 +121,8 @@ TEST(OutputGeometry, OfAFinalLayerThatStartsAtZeroIsUndefined) {
 }
 
 TEST(OutputGeometry, OfThisRunIsTheOuterProductOfItsScores) {
-  const Scene scene(kMlp, {{"of", "run"}, {"probes", 3}, {"timesteps", "one"}, {"step", 20}}, 4);
-  // At x = 0 all three probes are the same point.
+  const Scene scene(kMlp, {{"of", "run"}, {"probes", 4}, {"timesteps", "one"}, {"step", 20}}, 4);
+  // At x = 0 all four probes are the same point.
   Matrix probe = Matrix::Zero(1, 5);
   probe(0, 4) = 0.2;
   const auto network = engines::make_function(scene.resolved->spec.plan, scene.resolved->initial);
@@ -139,6 +139,11 @@ TEST(OutputGeometry, OfThisRunIsTheOuterProductOfItsScores) {
   EXPECT_EQ(found<analysis::ScalarSeries>(*scene.results, "error").quantity.status.kind,
             Status::Kind::undefined);
   EXPECT_THAT(scene.results->notes, Contains("the network of this run alone"));
+}
+
+TEST(OutputGeometry, FewerOutputsThanDimensionsAreNoNullSpace) {
+  const Scene scene(kMlp, {{"of", "run"}, {"probes", 3}, {"timesteps", "one"}, {"step", 20}}, 4);
+  EXPECT_TRUE(found<analysis::Spectrum>(*scene.results, "eigenvalues").groups.empty());
   EXPECT_THAT(scene.results->notes, Contains(HasSubstr("only 3 outputs in 4 dimensions")));
 }
 

@@ -69,6 +69,24 @@ TEST_F(LaboratoryTest, NothingIsRememberedBeyondTheCap) {
   EXPECT_EQ(controls->steps_taken, 10 + 5 + 5);
 }
 
+TEST_F(LaboratoryTest, TrainersBeyondTheirMemoryAreMadeAnew) {
+  auto controls = std::make_shared<test::FakeControls>();
+  engines_ = test::fake_engines(controls);
+  for (const auto& [bytes, steps] : {std::pair<std::size_t, Index>{1u << 30, 5 + 5 + 5 + 5},
+                                     std::pair<std::size_t, Index>{1, 5 + 5 + 10 + 10}}) {
+    controls->steps_taken = 0;
+    Laboratory laboratory(engines_, 256u << 20, bytes);
+    prepare(laboratory, small_experiment());
+    const Vector early = laboratory.trained(0, 5, never_);
+    laboratory.trained(1, 5, never_);
+    laboratory.trained(0, 10, never_);
+    laboratory.trained(1, 10, never_);
+    EXPECT_EQ(controls->steps_taken, steps);
+    EXPECT_EQ(laboratory.trained(0, 5, never_), early);
+    EXPECT_EQ(controls->steps_taken, steps) << "what is remembered stays";
+  }
+}
+
 TEST_F(LaboratoryTest, DivergenceNamesTheNetworkAndTheStep) {
   auto controls = std::make_shared<test::FakeControls>();
   controls->diverge_at = 4;
