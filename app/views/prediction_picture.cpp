@@ -32,7 +32,7 @@ PredictionGroup& group_called(Prediction& prediction, const std::string& name) {
   for (PredictionGroup& group : prediction.groups)
     if (group.name == name) return group;
   PredictionGroup& group = prediction.groups.emplace_back();
-  group.name = name;
+  group.name = group.label = name;
   group.rho = group.rho_band = group.p_value = kNaN;
   return group;
 }
@@ -57,6 +57,7 @@ void take(Prediction& prediction, const analysis::ScalarSeries& series) {
     }
     group.curves.push_back(std::move(curve));
   }
+  if (id == "error" && !name.empty() && !series.name.empty()) group.label = series.name;
   if (!is_known(series.quantity)) return;
   if (id == "loudness") group.loudness = series.y;
   if (id == "predicted_place") group.place = series.y;
@@ -114,7 +115,7 @@ std::string diverged(const PredictionGroup& group) {
   std::string out = names.front();
   for (std::size_t i = 1; i < names.size(); ++i)
     out += (i + 1 == names.size() ? " and " : ", ") + names[i];
-  return out + " diverged" + (group.name.empty() ? "" : " (" + group.name + ")");
+  return out + " diverged" + (group.name.empty() ? "" : " (" + group.label + ")");
 }
 
 // Points of one group, each with its whiskers, joined in the order that was predicted.
@@ -131,7 +132,7 @@ void add_group(figure::Panel& panel, const Prediction& prediction, std::size_t g
                 .category = static_cast<int>(g),
                 .width = 1.2,
                 .opacity = 0.7};
-  if (!alone) path.name = group.name;
+  if (!alone) path.name = group.label;
   for (const Index i : by_place(shown)) {
     if (i >= group.error.size() || !std::isfinite(group.error[i])) continue;
     path.x.push_back(shown[i]);
@@ -203,7 +204,7 @@ std::vector<std::pair<std::string, std::string>> candidate_numbers(const Predict
   std::vector<std::pair<std::string, std::string>> out{{"candidate", candidate_letter(candidate)}};
   if (static_cast<std::size_t>(candidate) < group.curves.size())
     out.emplace_back("data", group.curves[static_cast<std::size_t>(candidate)].label);
-  if (!group.name.empty()) out.emplace_back("with", group.name);
+  if (!group.name.empty()) out.emplace_back("with", group.label);
   const auto say = [&](const char* name, const Vector& values) {
     if (candidate < values.size()) out.emplace_back(name, shown_number(values[candidate], 3));
   };
@@ -246,7 +247,7 @@ Vector shown_places(const Vector& place) {
 }
 
 std::string correlation_words(const PredictionGroup& group) {
-  const std::string who = group.name.empty() ? "" : group.name + ": ";
+  const std::string who = group.name.empty() ? "" : group.label + ": ";
   if (!std::isfinite(group.rho)) return who + "too few to tell";
   std::string out = text(who, "ρ = ", shown_number(group.rho, 2));
   if (std::isfinite(group.rho_band))
@@ -257,7 +258,7 @@ std::string correlation_words(const PredictionGroup& group) {
 
 figure::Panel training_panel(const PredictionGroup& group, const PredictionLook& look) {
   figure::Panel panel;
-  panel.title = group.name.empty() ? "While training" : "While training, " + group.name;
+  panel.title = group.name.empty() ? "While training" : "While training, " + group.label;
   panel.x.label = "training step";
   panel.x.integer = true;
   panel.x.low = 0;

@@ -23,11 +23,12 @@ struct ErrorCurve {
 /// where it is not known.
 struct PredictionGroup {
   std::string name;   ///< "" where nothing is compared
+  std::string label;  ///< the same for people: "seed 0"
   Matrix directions;  ///< (k, D) main axis of each candidate's data
   Vector loudness;    ///< (k) tr(G M)/tr M
   Vector place;       ///< (k) in the order in force, the best modelled first
   Vector error;       ///< (k) in units of the data's size; infinite or NaN after divergence
-  Vector floor;       ///< (k) what two fresh samples give
+  Vector floor;       ///< (k) what fresh rows of the data give
   std::vector<ErrorCurve> curves;
   double rho = 0, rho_band = 0, p_value = 0;  ///< NaN where there are too few
 

@@ -336,7 +336,7 @@ void PredictionView::draw_choices(Frame& frame) {
 void PredictionView::draw_group_tabs() {
   if (prediction_.groups.size() < 2) return;
   for (std::size_t g = 0; g < prediction_.groups.size(); ++g)
-    if (ui::tab(prediction_.groups[g].name, g == group_)) group_ = g;
+    if (ui::tab(prediction_.groups[g].label, g == group_)) group_ = g;
   ImGui::NewLine();
 }
 

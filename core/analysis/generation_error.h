@@ -14,7 +14,7 @@
 namespace aniso::analysis {
 
 /// How far generated points are from data, in units of the size of the data: 0 is perfect, 1 a
-/// collapse to the origin, and what two fresh samples of the data give is as good as it gets.
+/// collapse to the origin, and what fresh rows of the data give is as good as it gets.
 struct ErrorMeasure {
   enum class Kind {
     sliced,    ///< sliced W2 over the data's root mean square per input

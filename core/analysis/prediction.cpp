@@ -24,7 +24,8 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// Candidates under one setting of what is compared.
 struct Group {
-  std::string name;  // "" where nothing is compared
+  std::string name;   // the word that is compared, as in ids; "" where nothing is
+  std::string label;  // the same for people
   std::vector<std::string> labels;
   std::vector<std::unique_ptr<Cohort>> cohorts;  // `together` candidates each
   Matrix axes;                                   // (k, D)
@@ -37,7 +38,7 @@ struct Group {
   Index count() const { return static_cast<Index>(labels.size()); }
   std::string suffix() const { return name.empty() ? "" : "/" + name; }
   std::string titled(const std::string& title) const {
-    return name.empty() ? title : title + ", " + name;
+    return name.empty() ? title : title + ", " + label;
   }
   Vector errors() const { return measured.empty() ? Vector() : measured.back().second; }
 };
@@ -74,7 +75,7 @@ ScalarSeries against_places(const Group& group) {
     if (errors.size() > 0) out.y[i] = errors[order[static_cast<std::size_t>(i)]];
   }
   out.panel = "Measured against predicted";
-  out.name = group.name.empty() ? "error" : group.name;
+  out.name = group.name.empty() ? "error" : group.label;
   if (errors.size() == 0) out.quantity.status = Status::undefined("nothing is trained yet");
   return out;
 }
@@ -153,6 +154,7 @@ Group prepared(const Input& input, const std::string& name, const std::stop_toke
               " candidates, not ", count);
   Group group;
   group.name = name;
+  if (!name.empty()) group.label = said_word(input.params.text("compare_path"), name);
   std::vector<Matrix> moments;
   for (Index first = 0; first < count; first += together) {
     std::vector<Variant> variants;
@@ -250,7 +252,7 @@ void add_notes(const std::vector<Group>& groups, const Input& input,
   const bool chosen = !input.params.reals("order").empty();
   for (const Group& group : groups) {
     if (group.measured.empty()) continue;
-    const std::string prefix = group.name.empty() ? "" : group.name + ": ";
+    const std::string prefix = group.name.empty() ? "" : group.label + ": ";
     notes.push_back(prefix + verdict(group.places, group.errors(),
                                      chosen ? "Your order" : "The conjecture's order"));
     if (chosen)

@@ -1,5 +1,6 @@
 #include "core/analysis/variants.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -94,6 +95,13 @@ ParamSpec training_steps_param() {
   return integer_param("training_steps", 0)
       .range(0, 10000000)
       .about("Optimiser steps of each; 0 for those of the experiment.");
+}
+
+std::string said_word(const std::string& path, const std::string& word) {
+  if (value_of_word(word).is_string()) return word;
+  std::string setting = path.substr(path.rfind('.') + 1);
+  std::replace(setting.begin(), setting.end(), '_', ' ');
+  return setting + " " + word;
 }
 
 void add_training_steps(const Params& params, Variant& variant) {

@@ -42,6 +42,8 @@ void add_training_steps(const Params& params, Variant& variant);
 
 /// The words of a comma-separated list, without spaces around them.
 std::vector<std::string> words_of(const std::string& list);
+/// What a picture calls a setting's value: the word, or "seed 0" where it is a number.
+std::string said_word(const std::string& path, const std::string& word);
 /// A word as the value of a setting: a number where it is one.
 Json value_of_word(const std::string& word);
 

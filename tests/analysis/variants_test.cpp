@@ -69,5 +69,11 @@ TEST(Variants, TrainForAsLongAsAsked) {
 
 TEST(Variants, NeedASetting) { EXPECT_THROW(list({{"path", " , "}}), InvalidInput); }
 
+TEST(Variants, NumbersAreSaidWithTheirSetting) {
+  EXPECT_EQ(said_word("seed", "2"), "seed 2");
+  EXPECT_EQ(said_word("optimizer.learning_rate", "0.1"), "learning rate 0.1");
+  EXPECT_EQ(said_word("architecture.normalisation", "group"), "group");
+}
+
 }  // namespace
 }  // namespace aniso::analysis

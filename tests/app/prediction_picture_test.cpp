@@ -97,7 +97,8 @@ TEST(Prediction, BeforeTrainingThereAreCandidatesAlone) {
 
 TEST(Prediction, ComparedGroupsAreToldApart) {
   analysis::Results results;
-  add_group(results, "/none", list({0.1, 0.2}));
+  add_group(results, "/3", list({0.1, 0.2}));
+  std::get<analysis::ScalarSeries>(results.results.front()).name = "seed 3";
   add_group(results, "/group", list({0.3, 0.2}));
   const auto p = prediction_of(results);
   ASSERT_EQ(p.groups.size(), 2u);
@@ -109,10 +110,10 @@ TEST(Prediction, ComparedGroupsAreToldApart) {
   std::vector<std::string> names;
   for (const auto& line : panel.lines)
     if (!line.name.empty()) names.push_back(line.name);
-  EXPECT_THAT(names, ElementsAre("none", "group", "fresh data"));
+  EXPECT_THAT(names, ElementsAre("seed 3", "group", "fresh data"));
   EXPECT_NE(panel.points.front().style.category, panel.points.back().style.category);
   EXPECT_NE(panel.points.front().marker, panel.points.back().marker);
-  EXPECT_THAT(correlation_words(p.groups[0]), HasSubstr("none: ρ = 0.8"));
+  EXPECT_THAT(correlation_words(p.groups[0]), HasSubstr("seed 3: ρ = 0.8"));
   EXPECT_THAT(correlation_words(p.groups[0]), HasSubstr("±0.7, p = 0.02"));
 }
 
