@@ -480,7 +480,8 @@ void PredictionView::draw_letters(const figure::PanelFrame& plot) const {
   }
 }
 
-// Letters at the ends of the curves, moved apart where they would collide.
+// Letters at the ends of the curves, moved apart where they would collide, with a line to the end
+// that they belong to.
 void PredictionView::draw_curve_letters(const PredictionGroup& group,
                                         const figure::PanelFrame& plot) const {
   struct End {
@@ -516,7 +517,11 @@ void PredictionView::draw_curve_letters(const PredictionGroup& group,
         {corner.x - ui::px(3), corner.y + ui::px(1)},
         {corner.x + extent.x + ui::px(3), corner.y + extent.y - ui::px(1)},
         ui::color(ui::theme().background, 0.85), ui::px(3));
-    ui::draw_text(corner, Face::semibold, TextSize::quiet, letter_ink(ends[i].candidate), letter);
+    const ImU32 ink = letter_ink(ends[i].candidate);
+    if (std::abs(placed[i] - ends[i].y) > gap / 4)
+      ImGui::GetWindowDrawList()->AddLine(
+          {at.x - ui::px(5), at.y}, painter_.to_screen({ends[i].x, ends[i].y}), ink, ui::px(1));
+    ui::draw_text(corner, Face::semibold, TextSize::quiet, ink, letter);
   }
 }
 
