@@ -82,20 +82,21 @@ std::string described(const ErrorMeasure& measure) {
               " random directions in units of the data's size; 1 is a collapse to 0");
 }
 
-Matrix second_moment(const data::Dataset& data) {
-  const Index dim = data.shape.dim;
-  Matrix moment = Matrix::Zero(dim, dim);
-  if (data.law) {
-    for (Index k = 0; k < data.law->weights.size(); ++k) {
-      const Vector mean = data.law->means.row(k);
-      moment += data.law->weights[k] *
-                (data.law->covariances[static_cast<std::size_t>(k)] + mean * mean.transpose());
-    }
-    return moment;
-  }
+Matrix training_moment(const data::Dataset& data) {
   ANISO_CHECK(!data.train.empty(), "there are no training rows to look at");
   const Matrix x = data.x(data.train, Eigen::all);
-  moment.noalias() = x.transpose() * x / static_cast<double>(x.rows());
+  return x.transpose() * x / static_cast<double>(x.rows());
+}
+
+Matrix second_moment(const data::Dataset& data) {
+  if (!data.law) return training_moment(data);
+  const Index dim = data.shape.dim;
+  Matrix moment = Matrix::Zero(dim, dim);
+  for (Index k = 0; k < data.law->weights.size(); ++k) {
+    const Vector mean = data.law->means.row(k);
+    moment += data.law->weights[k] *
+              (data.law->covariances[static_cast<std::size_t>(k)] + mean * mean.transpose());
+  }
   return moment;
 }
 

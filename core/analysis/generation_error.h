@@ -34,6 +34,8 @@ ErrorMeasure error_measure_of(const Params& params);
 /// "sliced W2 over 256 random directions, in units of the data's size".
 std::string described(const ErrorMeasure& measure);
 
+/// Second moment of the training rows (D, D). @throws InvalidInput if there are none.
+Matrix training_moment(const data::Dataset& data);
 /// Second moment E x xᵀ of the data (D, D): of their law where it is known, of the training rows
 /// otherwise. Cost O(D²) times the components or the rows.
 Matrix second_moment(const data::Dataset& data);

@@ -31,8 +31,7 @@ using VariantMetrics = std::map<std::string, double>;
 /// Where cohorts do not.
 inline constexpr const char* kOnlyDataDiffer =
     "candidates may differ in their data and seed only; network, objective, optimiser and number "
-    "of "
-    "steps must be the same";
+    "of steps must be the same";
 
 /// Variants of the experiment that train side by side, R networks of one plan. One thread at a
 /// time.

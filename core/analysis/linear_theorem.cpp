@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/analysis/generation_error.h"
 #include "core/analysis/geometry_results.h"
 #include "core/analysis/registry.h"
 #include "core/analysis/variants.h"
@@ -61,13 +62,6 @@ struct Candidate {
   Index diverged_at = 0;
 };
 
-Matrix moment_of(const data::Dataset& data) {
-  const auto n = static_cast<double>(data.train.size());
-  ANISO_CHECK(n > 0, "there are no training rows");
-  const Matrix x = data.x(data.train, Eigen::all);
-  return x.transpose() * x / n;
-}
-
 class Race {
  public:
   Race(const Input& input, const std::stop_token& stop)
@@ -114,6 +108,9 @@ class Race {
     }
     geometry::Scalar apart{furthest, {}}, rate{worst, {}};
     if (steps_.size() < 2) apart.status = Status::undefined("nothing is trained yet");
+    for (const auto& c : candidates_)
+      if (c.diverged_at > 0 || !std::isfinite(c.left.back()))
+        apart.status = Status::undefined(c.label + " diverged");
     if (!std::isfinite(worst)) rate.status = Status::undefined(kFewLooks);
     out.emplace_back(number_at(step_, apart, "furthest", "largest distance from the closed form"));
     out.emplace_back(number_at(step_, rate, "rate_error", "largest error of a rate"));
@@ -139,7 +136,7 @@ class Race {
 
  private:
   Candidate candidate(Index r, std::string label, const Vector& parameters) const {
-    const Matrix phi = factors_.phi(parameters), data = moment_of(cohort_->data(r));
+    const Matrix phi = factors_.phi(parameters), data = training_moment(cohort_->data(r));
     const auto moments = theory::denoising_moments(cohort_->diffusion()->schedule,
                                                    cohort_->diffusion()->prediction, data);
     const Matrix kernel = phi * phi.transpose();
@@ -194,10 +191,14 @@ class Race {
   void add_curves(std::size_t i, std::vector<Result>& out) const {
     const Candidate& c = candidates_[i];
     ScalarSeries series;
-    series.quantity = {text("left/", i), text("Error, ", c.label),      "",
-                       "training step",  "‖W − W*‖/‖W at step 0 − W*‖", {}};
+    series.quantity = {text("left/", i), text("Error, ", c.label), "",
+                       "training step",  "error / at the start",   {}};
     series.panel = "Distance from the optimum";
-    series.name = text(c.label, ", λ = ", number(rounded(c.eigenvalue)));
+    const std::string lambda = text("λ = ", number(rounded(c.eigenvalue)));
+    const auto alike = std::count_if(
+        candidates_.begin(), candidates_.end(),
+        [&](const Candidate& other) { return rounded(other.eigenvalue) == rounded(c.eigenvalue); });
+    series.name = alike > 1 ? text(c.label, ", ", lambda) : lambda;
     series.x = steps();
     series.y = Eigen::Map<const Vector>(c.left.data(), series.x.size());
     series.log_y = true;

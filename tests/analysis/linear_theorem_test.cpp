@@ -154,6 +154,7 @@ TEST_F(LinearTheorem, HoldsToRoundingForDescentOnTheExpectedLoss) {
     const auto results = run();
     EXPECT_LT(result<ScalarSeries>(*results, "furthest").y[0], 1e-12);
     EXPECT_LT(result<ScalarSeries>(*results, "rate_error").y[0], 1e-10);
+    EXPECT_EQ(result<ScalarSeries>(*results, "left/0").name, "λ = 8");
     for (Index i = 0; i < kDim; ++i) {
       const auto left = result<ScalarSeries>(*results, text("left/", i));
       EXPECT_EQ(left.x.size(), 21);
@@ -217,6 +218,9 @@ TEST_F(LinearTheorem, ADivergenceAndAnUnstableRateAreNamed) {
   EXPECT_THAT(results->notes, Contains("pixel:2 diverged at step 7"));
   EXPECT_THAT(results->notes, Contains(HasSubstr("times the largest that is stable")));
   EXPECT_TRUE(std::isnan(result<ScalarSeries>(*results, "left/2").y[4]));
+  EXPECT_THAT(result<ScalarSeries>(*results, "furthest").quantity.status.reason,
+              HasSubstr("diverged"))
+      << "or a check of it could not fail";
 }
 
 TEST_F(LinearTheorem, ShowsItselfOnTheWayAndCanBeStopped) {
